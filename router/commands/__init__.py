@@ -1,0 +1,1 @@
+"""The subcommands of `softfactory` that belong to the router, one per module."""

@@ -1,0 +1,1 @@
+"""The seven services, one package each, over what `kit` gives them all."""
