@@ -35,7 +35,7 @@ def parse_field_set(text: str) -> SelectionSetNode:
     stripped = text.strip()
     source = stripped if stripped.startswith("{") else f"{{{stripped}}}"
     try:
-        document = parse(source, no_location=True)
+        document = parse(source, no_location=True, allow_empty_selection_sets=False)
     except GraphQLError as error:
         raise FieldSetSyntaxError(text, error.message) from error
     definition = document.definitions[0]

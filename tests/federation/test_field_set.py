@@ -28,7 +28,7 @@ def test_prints_on_one_line_without_braces(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "id }", "{ id } { sku }", "query { id }", "id { }", "fragment F on T { id }"]
+    "text", ["", "{}", "{", "id }", "{ id } { sku }", "{ id } query { id }", "id { }", "a: "]
 )
 def test_refuses_what_is_not_a_selection(text: str) -> None:
     with pytest.raises(FieldSetSyntaxError) as caught:
