@@ -1,0 +1,110 @@
+"""The supergraph as planner and router read it: one schema for clients, and what each subgraph can resolve."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    build_ast_schema,
+    is_abstract_type,
+    is_object_type,
+    parse,
+    validate_schema,
+)
+
+from router.errors import RouterError
+from router.federation.api_schema import api_document, plain_document
+from router.federation.features import linked_features
+from router.federation.join_reader import read_subgraphs
+from router.federation.subgraph_view import SubgraphInfo, TypeView
+
+
+class InvalidSupergraphError(RouterError):
+    """The text is no supergraph: not GraphQL, without join directives, or joins that contradict its types."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("INVALID_SUPERGRAPH", message)
+
+
+@dataclass(eq=False)
+class Supergraph:
+    """An immutable, parsed supergraph. `subgraphs` is keyed by subgraph name, in the order of `join__Graph`."""
+
+    sdl: str
+    schema: GraphQLSchema
+    """Every type and field, those that are `@inaccessible` too, without the machinery of joins and links."""
+    api_document: DocumentNode
+    subgraphs: Mapping[str, SubgraphInfo]
+
+    @classmethod
+    def parse(cls, sdl: str) -> Self:
+        """Reads supergraph SDL with join v0.1 to v0.5, whoever composed it. Raises InvalidSupergraphError."""
+        try:
+            document = parse(sdl, no_location=True)
+        except GraphQLSyntaxError as error:
+            raise InvalidSupergraphError(f"The supergraph is not valid GraphQL: {error}") from None
+        features = linked_features(document)
+        if "join" not in features:
+            raise InvalidSupergraphError(
+                "The schema links no join specification, so it is no supergraph. Compose subgraph schemas with "
+                "`softfactory compose` first."
+            )
+        try:
+            plain = plain_document(document, features)
+            schema = build_ast_schema(plain, assume_valid_sdl=True)
+            subgraphs = read_subgraphs(document, features["join"], schema)
+        except (GraphQLError, RouterError, TypeError, ValueError, KeyError) as error:
+            raise InvalidSupergraphError(f"The supergraph cannot be read: {error}") from error
+        return cls(sdl, schema, api_document(plain, features), subgraphs)
+
+    @cached_property
+    def api_schema(self) -> GraphQLSchema:
+        """What clients see: no `@inaccessible` element. Raises InvalidSupergraphError where that is no schema."""
+        schema = build_ast_schema(self.api_document, assume_valid_sdl=True)
+        errors = validate_schema(schema)
+        if errors:
+            raise InvalidSupergraphError(
+                "The API schema is not valid: " + "; ".join(error.message for error in errors)
+            )
+        return schema
+
+    @cached_property
+    def possible_types(self) -> dict[str, frozenset[str]]:
+        """The object types that each composite type can be at runtime, over all subgraphs."""
+        possible: dict[str, frozenset[str]] = {}
+        for name, type_ in self.schema.type_map.items():
+            if is_object_type(type_):
+                possible[name] = frozenset((name,))
+            elif is_abstract_type(type_):
+                possible[name] = frozenset(each.name for each in self.schema.get_possible_types(type_))
+        return possible
+
+    def view(self, graph: str, type_name: str) -> TypeView | None:
+        """How the subgraph sees the type: as itself, or through an interface object that stands for it."""
+        found = self.subgraphs[graph].types.get(type_name)
+        return found if found is not None else self._interface_object_views.get((graph, type_name))
+
+    @cached_property
+    def graphs_of(self) -> dict[str, tuple[TypeView, ...]]:
+        """For each composite type, its views in the subgraphs that can say anything about it."""
+        found: dict[str, tuple[TypeView, ...]] = {}
+        for name in self.possible_types:
+            views = (self.view(graph, name) for graph in self.subgraphs)
+            found[name] = tuple(view for view in views if view is not None)
+        return found
+
+    @cached_property
+    def _interface_object_views(self) -> dict[tuple[str, str], TypeView]:
+        views: dict[tuple[str, str], TypeView] = {}
+        for graph, subgraph in self.subgraphs.items():
+            for view in subgraph.types.values():
+                if view.is_interface_object:
+                    for object_name in self.possible_types.get(view.name, ()):
+                        if object_name not in subgraph.types:
+                            views.setdefault((graph, object_name), view)
+        return views
