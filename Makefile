@@ -1,0 +1,79 @@
+# The same commands for a person and for CI. `make -C FOLDER TARGET` works from anywhere.
+
+.DEFAULT_GOAL := help
+.PHONY: help up serve seed token install test check format lint types schema sdl clean
+
+# uv from PATH if it works there, else a private one. `--target` leaves the system's Python as it is, and the variable
+# says so to pip on machines whose Python is "externally managed".
+UV_VERSION := 0.13.9
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
+PIP_INSTALL := PIP_BREAK_SYSTEM_PACKAGES=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
+	python3 -m pip install --quiet --upgrade
+BIN := .venv/bin
+WORKERS ?= 2
+ARGS ?=
+
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@printf '\nOptions of a command go into ARGS: make up ARGS="--port 4100"\n'
+
+##@ Run the graph
+up: install ## Everything: install, databases, migrations, seed, seven services, the router on 127.0.0.1:4000
+	@exec $(BIN)/softfactory up $(ARGS)
+
+seed: install ## Fill the databases again: make seed ARGS="--users 10000"
+	@exec $(BIN)/softfactory seed $(ARGS)
+
+token: install ## Print an access token for a running graph: make token ARGS=demo@softfactory.com
+	@exec $(BIN)/softfactory token $(ARGS)
+
+##@ Work on it
+install: $(filter .tools/%,$(UV)) ## The environment in .venv, exactly as uv.lock has it
+	@$(UV) sync --frozen --all-extras
+
+format: install ## Rewrite the code as the formatter wants it
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+sdl: install ## Export every service's schema, and compose the supergraph, into schema/
+	@$(BIN)/softfactory sdl export
+	@$(BIN)/softfactory compose --config supergraph.yaml --output schema/supergraph.graphql
+
+##@ Prove it
+check: lint types schema test ## All checks: what CI runs
+
+test: install .artifacts/npm ## The tests, on real databases; fails if less than 90 % of the router's lines ran
+	@$(BIN)/pytest -n $(WORKERS) --cov --cov-report= --durations=10 $(ARGS)
+	@$(BIN)/coverage report --include='router/*' --skip-covered --skip-empty --fail-under=90
+
+lint: install ## Formatting and lint rules
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+
+types: install ## Types, strictly
+	@$(BIN)/mypy
+
+schema: install ## Is schema/ what the code says?
+	@$(BIN)/softfactory sdl check
+	@mkdir -p .artifacts
+	@$(BIN)/softfactory compose --config supergraph.yaml --output .artifacts/supergraph.graphql
+	@diff -u schema/supergraph.graphql .artifacts/supergraph.graphql \
+		|| { echo 'schema/supergraph.graphql is not what the services compose to: run `make sdl`.'; exit 1; }
+
+##@ Tidy up
+clean: ## Remove what was installed and made, but not the databases in .data
+	@rm -rf .venv .tools .artifacts dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.tools/bin/uv:
+	@echo 'Getting uv $(UV_VERSION) into .tools ...'
+	@$(PIP_INSTALL) --target .tools 'uv==$(UV_VERSION)'
+
+# The gateways of others, that the tests compare the router with. Without npm those tests say that they are skipped.
+.artifacts/npm: $(wildcard tests/interop/package-lock.json)
+	@mkdir -p .artifacts
+	@if [ -f tests/interop/package-lock.json ] && command -v npm >/dev/null; then \
+		echo 'Getting the gateways to compare with ...'; \
+		npm ci --prefix tests/interop --no-audit --no-fund --loglevel=error && touch $@; \
+	fi
