@@ -1,0 +1,1 @@
+"""What every subgraph is built from: database, federation, ids, pages, money, viewer. Knows nothing of a domain."""

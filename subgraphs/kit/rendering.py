@@ -1,0 +1,46 @@
+"""How errors look to clients: the one place that turns exceptions into GraphQL errors."""
+
+import logging
+from collections.abc import Iterable
+from uuid import uuid4
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from subgraphs.kit.errors import DomainError, JsonValue
+
+logger = logging.getLogger("subgraphs")
+
+
+def render(errors: Iterable[GraphQLError], service: str) -> list[JsonValue]:
+    """Errors as the response format has them, each with a code in its extensions."""
+    return [_render(error, service) for error in errors]
+
+
+def request_error(code: str, message: str) -> JsonValue:
+    """The answer to a request that is not GraphQL."""
+    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
+def _render(error: GraphQLError, service: str) -> JsonValue:
+    rendered: JsonValue = dict(error.formatted)
+    cause = _cause(error)
+    if isinstance(cause, DomainError):
+        rendered["message"] = cause.message
+        rendered["extensions"] = {"code": cause.code, **cause.extensions}
+    elif isinstance(error, GraphQLSyntaxError):
+        rendered["extensions"] = {"code": "GRAPHQL_PARSE_FAILED"}
+    elif cause is None:
+        rendered["extensions"] = {"code": "BAD_USER_INPUT" if error.path else "GRAPHQL_VALIDATION_FAILED"}
+    else:
+        incident = uuid4().hex
+        logger.error("%s failed, incident %s", service, incident, exc_info=cause)
+        rendered["message"] = f"Something went wrong on our side. Quote {incident} when you report it."
+        rendered["extensions"] = {"code": "INTERNAL_SERVER_ERROR", "incident": incident}
+    return rendered
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    cause: BaseException | None = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause

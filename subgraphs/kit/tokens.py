@@ -1,0 +1,61 @@
+"""Access tokens: signed by accounts, read by every subgraph."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+import jwt
+
+from subgraphs.kit import ids
+from subgraphs.kit.errors import InvalidId, InvalidToken, TokenExpired
+from subgraphs.kit.viewer import Role, Viewer
+
+LIFETIME: Final = timedelta(hours=1)
+ISSUER: Final = "softfactory"
+AUDIENCE: Final = "softfactory-graph"
+ALGORITHM: Final = "HS256"
+
+
+def issue(viewer: Viewer, secret: str, now: datetime) -> str:
+    """Valid for LIFETIME. The subject is the user's global id."""
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": ids.encode("User", viewer.user_id),
+        "iat": now,
+        "exp": now + LIFETIME,
+        "jti": uuid4().hex,
+        "kind": "access",
+        "role": viewer.role.value,
+        "scopes": sorted(viewer.scopes),
+        "products": sorted(viewer.products),
+    }
+    return jwt.encode(claims, secret, algorithm=ALGORITHM)
+
+
+def verify(token: str, secret: str, now: datetime) -> Viewer:
+    """Raises TokenExpired or InvalidToken."""
+    try:
+        claims = jwt.decode(
+            token,
+            secret,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            # Expiry is compared with our own clock, below.
+            options={"require": ["exp", "iat", "sub", "jti"], "verify_exp": False, "verify_iat": False},
+        )
+        expires = datetime.fromtimestamp(claims["exp"], UTC)
+        if claims["kind"] != "access":
+            raise InvalidToken
+        viewer = Viewer(
+            user_id=ids.decode("User", claims["sub"]),
+            role=Role(claims["role"]),
+            scopes=frozenset(claims["scopes"]),
+            products=frozenset(claims["products"]),
+        )
+    except (jwt.PyJWTError, InvalidId, KeyError, ValueError, TypeError, OverflowError):
+        raise InvalidToken from None
+    if now >= expires:
+        raise TokenExpired
+    return viewer

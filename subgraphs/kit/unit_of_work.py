@@ -1,0 +1,33 @@
+"""The unit of work: one transaction of one mutation, with the outbox inside it. The only place that commits."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from subgraphs.kit import ids
+from subgraphs.kit.database import Database, WriteSession
+from subgraphs.kit.errors import JsonValue
+from subgraphs.kit.outbox import OutboxEvent
+
+
+class UnitOfWork:
+    """`session` is what repositories write through."""
+
+    def __init__(self, session: WriteSession, outbox: type[OutboxEvent]) -> None:
+        self.session = session
+        self._outbox = outbox
+
+    def record(self, entity_type: str, key: int, kind: str, **payload: JsonValue) -> None:
+        """Writes an event into the outbox: it is published if, and only if, this unit of work commits."""
+        event = self._outbox()
+        event.entity_type, event.entity_key = entity_type, ids.encode(entity_type, key)
+        event.kind, event.payload = kind, payload
+        self.session.add(event)
+
+
+@asynccontextmanager
+async def unit_of_work(database: Database, outbox: type[OutboxEvent]) -> AsyncIterator[UnitOfWork]:
+    """Commits at the end of the block, rolls back when it raises."""
+    async with AsyncSession(database.primary, expire_on_commit=False) as session, session.begin():
+        yield UnitOfWork(WriteSession(session), outbox)
