@@ -1,0 +1,37 @@
+"""What an execution needs to know besides its plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from graphql import FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode
+
+from router.errors import JsonValue
+from router.executor.errors import ErrorPolicy, show_subgraph_error
+from router.upstream.subgraph import SubgraphTransport
+
+
+class ExecutableOperation(Protocol):
+    """The client's operation, validated against the API schema."""
+
+    @property
+    def definition(self) -> OperationDefinitionNode:
+        """The operation to execute."""
+
+    @property
+    def fragments(self) -> Mapping[str, FragmentDefinitionNode]:
+        """All fragments of its document, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionContext:
+    """`variables` are the coerced ones, in JSON values; `headers` those that go to the subgraphs, in lower case."""
+
+    schema: GraphQLSchema
+    """Everything, without the join machinery: its object types tell a concrete `__typename` from an interface's."""
+    api_schema: GraphQLSchema
+    """What clients see: answers and introspection are completed by this one."""
+    transports: Mapping[str, SubgraphTransport]
+    variables: Mapping[str, JsonValue] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    error_policy: ErrorPolicy = show_subgraph_error

@@ -1,0 +1,128 @@
+"""Runs a query plan: the plain interpreter of plan nodes, which every faster way is compared with."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from graphql import GraphQLSchema, OperationType
+
+from router.errors import JsonValue
+from router.executor.context import ExecutableOperation, ExecutionContext
+from router.executor.errors import INVALID_RESPONSE, FetchError, FetchScope, failed_fetch, subgraph_errors
+from router.executor.merge import merge, merge_into_all, rename
+from router.executor.project import project
+from router.executor.representations import Batch, collect
+from router.executor.response import ExecutionResult
+from router.executor.scope import EntityScope, RootScope
+from router.executor.tree import Tree
+from router.planner.nodes import ConditionNode, FetchNode, ParallelNode, PlanNode, QueryPlan, SequenceNode
+from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
+
+_log: Final = logging.getLogger(__name__)
+
+
+async def execute(
+    plan: QueryPlan, operation: ExecutableOperation, context: ExecutionContext
+) -> ExecutionResult:
+    """The answer to one operation. Failing subgraphs are errors in it; nothing that a subgraph does raises."""
+    run = _Run(context, {})
+    errors = await run.node(plan.node) if plan.node else []
+    return project(run.tree, errors, operation, context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One execution. `tree` is changed in place, always between two awaits."""
+
+    context: ExecutionContext
+    tree: Tree
+
+    async def node(self, node: PlanNode) -> list[FetchError]:
+        """Errors are in the order of the plan, whatever the order of the answers."""
+        match node:
+            case FetchNode():
+                return await self._fetch(node)
+            case SequenceNode():
+                return [error for child in node.nodes for error in await self.node(child)]
+            case ParallelNode():
+                return await self._parallel(node.nodes)
+            case ConditionNode():
+                chosen = node.if_true if self.context.variables.get(node.variable) is True else node.if_false
+                return await self.node(chosen) if chosen else []
+
+    async def _parallel(self, nodes: Sequence[PlanNode]) -> list[FetchError]:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self.node(node)) for node in nodes]
+        return [error for task in tasks for error in task.result()]
+
+    async def _fetch(self, node: FetchNode) -> list[FetchError]:
+        variables = {
+            name: self.context.variables[name] for name in node.variables if name in self.context.variables
+        }
+        batches = [collect(self.tree, entity_input) for entity_input in node.entities]
+        if node.entities and not any(batch.representations for batch in batches):
+            return []
+        variables |= {batch.input.variable: batch.representations for batch in batches}
+        scope: FetchScope = EntityScope(batches) if node.entities else RootScope(node)
+        try:
+            response = await self._send(node, variables)
+        except SubgraphError as failure:
+            return [_failed(node, failure, scope)]
+        policy = self.context.error_policy
+        errors = subgraph_errors(node.service, response.errors, scope, policy) if response.errors else []
+        if response.data is None:
+            return errors
+        try:
+            self._join(node, batches, response.data, bool(errors))
+        except (SubgraphError, RecursionError) as failure:
+            errors.append(_failed(node, failure, scope))
+        return errors
+
+    async def _send(self, node: FetchNode, variables: dict[str, JsonValue]) -> SubgraphResponse:
+        transport = self.context.transports.get(node.service)
+        if transport is None:
+            raise SubgraphError("SUBREQUEST_CONNECTION_FAILED", "no transport is configured for it")
+        request = SubgraphRequest(
+            query=node.operation,
+            variables=variables,
+            operation_name=node.operation_name,
+            headers=self.context.headers,
+            mutation=node.kind is OperationType.MUTATION,
+        )
+        return await transport.fetch(request)
+
+    def _join(self, node: FetchNode, batches: Sequence[Batch], data: Tree, failed: bool) -> None:
+        if not node.entities:
+            rename(data, node.renames)
+            merge(self.tree, data, self.context.schema)
+        for batch in batches:
+            answer = data.get(batch.input.alias)
+            if answer is not None or not failed:
+                _join_entities(batch, answer, self.context.schema)
+
+
+def _join_entities(batch: Batch, entities: JsonValue, schema: GraphQLSchema) -> None:
+    """An entity that was answered with null leaves its objects as they are."""
+    if not isinstance(entities, list) or len(entities) != len(batch.representations):
+        raise SubgraphError(
+            INVALID_RESPONSE, f"{batch.input.alias} has not one entity for each representation"
+        )
+    for entity, targets in zip(entities, batch.targets, strict=True):
+        if entity is None:
+            continue
+        if not isinstance(entity, dict):
+            raise SubgraphError(INVALID_RESPONSE, f"{batch.input.alias} holds something else than objects")
+        objects = [target.object for target in targets]
+        if batch.input.renames:
+            entity.setdefault("__typename", objects[0].get("__typename"))
+            rename(entity, batch.input.renames)
+        merge_into_all(objects, entity, schema)
+
+
+def _failed(node: FetchNode, failure: SubgraphError | RecursionError, scope: FetchScope) -> FetchError:
+    if isinstance(failure, RecursionError):
+        failure = SubgraphError(INVALID_RESPONSE, "the answer is nested too deeply")
+    _log.warning("subgraph '%s': %s: %s", node.service, failure.code, failure.message)
+    return failed_fetch(node.service, failure, scope)
