@@ -1,0 +1,103 @@
+"""Serves ASGI applications until Ctrl-C or SIGTERM, and then returns."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NoReturn, TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+
+from launcher.errors import LaunchError
+
+T = TypeVar("T")
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PATIENCE_SECONDS = 3
+
+
+class _Server(uvicorn.Server):
+    """Without uvicorn's own signal handlers, which raise the signal again at the end and so cut our cleaning short."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends with `on_ready`, unless the application refused to start."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Taken early, so that a port in use is known before anything starts. Port 0 takes a free one."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise LaunchError(
+            "ADDRESS_TAKEN", f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port."
+        ) from None
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address to put into a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+async def serve(app: FastAPI, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Calls `on_ready` once requests are answered; the second Ctrl-C does not wait for requests under way."""
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=_PATIENCE_SECONDS
+    )
+    server = _Server(config, on_ready)
+    loop = asyncio.get_running_loop()
+    for ending in _ENDING:
+        loop.add_signal_handler(ending, _end, server)
+    await server.serve(sockets=[listener])
+    if not server.started:
+        raise LaunchError("NOT_SERVING", "The application did not start; the reason stands above.")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """`asyncio.run` on uvicorn's event loop. When it returns, cleaning up can no longer be interrupted."""
+    try:
+        with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+            return runner.run(work)
+    finally:
+        _ignore_signals()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGTERM and SIGHUP end a command as Ctrl-C does. While it cleans up, it cannot be interrupted again."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        _ignore_signals()
+        raise KeyboardInterrupt
+
+    for ending in _ENDING:
+        signal.signal(ending, interrupt)
+    yield
+
+
+def _ignore_signals() -> None:
+    for ending in _ENDING:
+        signal.signal(ending, signal.SIG_IGN)
+
+
+def _end(server: uvicorn.Server) -> None:
+    server.force_exit = server.should_exit
+    server.should_exit = True

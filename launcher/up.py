@@ -1,0 +1,125 @@
+"""`softfactory up`: databases, migrations, seed, all services in this process, and the router in front of them."""
+
+import os
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher import serving, state
+from launcher.databases import databases
+from launcher.display import Display
+from launcher.errors import LaunchError
+from launcher.prepare import migrate_all, seed_all
+from launcher.services import load, service_names
+from router.app import create_app
+from router.settings import RouterSettings
+from router.upstream.in_process import FunctionTransport
+from router.upstream.subgraph import SubgraphRequest
+from subgraphs.kit.errors import JsonValue
+from subgraphs.kit.service import Service
+from subgraphs.kit.settings import SubgraphSettings
+from subgraphs.kit.subgraph import GraphQLRequest, Subgraph
+
+SUPERGRAPH = Path("schema/supergraph.graphql")
+EXAMPLE = Path("examples/one-graph.graphql")
+
+
+@dataclass(frozen=True, slots=True)
+class UpOptions:
+    """`root` is the folder of supergraph.yaml, and of .data/."""
+
+    config: Path
+    host: str
+    port: int
+    users: int
+
+    @property
+    def root(self) -> Path:
+        return self.config.resolve().parent
+
+    @property
+    def data(self) -> Path:
+        return self.root / ".data"
+
+
+def up(options: UpOptions, display: Display) -> None:
+    """Returns after Ctrl-C, when everything has stopped."""
+    names = service_names(options.config)
+    supergraph = options.root / SUPERGRAPH
+    if not supergraph.exists():
+        raise LaunchError("SUPERGRAPH_MISSING", f"There is no {supergraph}. Make it with `make sdl`.")
+    with ExitStack() as stack:
+        stack.enter_context(state.exclusive(options.data))
+        listener = stack.enter_context(serving.listen(options.host, options.port))
+        with display.step("Databases are running"):
+            environment = stack.enter_context(databases(names, options.data, os.environ))
+            environment.setdefault("JWT_SECRET", state.jwt_secret(options.data))
+        with display.step("Services are loaded"):
+            services = [load(name) for name in names]
+        serving.run(_up(options, services, environment, listener, display))
+    display.console.print("Stopped.")
+
+
+async def _up(
+    options: UpOptions,
+    services: Sequence[Service],
+    environment: Mapping[str, str],
+    listener: socket.socket,
+    display: Display,
+) -> None:
+    await migrate_all(services, environment, display)
+    await seed_all(services, environment, options.users, display)
+    async with AsyncExitStack() as stack:
+        transports = {}
+        for service in services:
+            settings = SubgraphSettings.for_service(service.name, environment)
+            subgraph = await stack.enter_async_context(Subgraph(service, settings))
+            transports[service.name] = FunctionTransport(Asking(subgraph))
+        app = create_app(RouterSettings(supergraph=options.root / SUPERGRAPH), transports=transports)
+        url = serving.url_of(listener)
+
+        def announce() -> None:
+            state.publish(options.data, tuple(service.name for service in services), environment, url)
+            display.console.print(_greeting(url, services, options.root), soft_wrap=True)
+
+        await serving.serve(app, listener, announce)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A subgraph as the router's in-process transport calls it."""
+
+    subgraph: Subgraph
+
+    async def __call__(self, request: SubgraphRequest) -> Mapping[str, JsonValue]:
+        return await self.subgraph.execute(
+            GraphQLRequest(request.query, request.variables, request.operation_name, request.headers)
+        )
+
+
+def _greeting(url: str, services: Sequence[Service], root: Path) -> str:
+    logins = [login for service in services for login in service.demo_logins]
+    command = _relative(Path(sys.argv[0]))
+    lines = [
+        "",
+        f"[bold]{url}[/bold]   the graph of {len(services)} services, and GraphiQL in a browser",
+        "",
+        *(f"sign in as  {login.email}  {login.password}  [dim]{login.role}[/dim]" for login in logins),
+    ]
+    if logins:
+        lines += [
+            "",
+            "A query that crosses all of them:",
+            f'  curl -sG {url}/graphql --data-urlencode "query@{_relative(root / EXAMPLE)}" \\',
+            f'    -H "Authorization: Bearer $({command} token {logins[-1].email})"',
+        ]
+    return "\n".join([*lines, "", "Ctrl-C stops everything."])
+
+
+def _relative(path: Path) -> str:
+    """As short as it can be typed from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
