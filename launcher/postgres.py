@@ -78,7 +78,7 @@ class PostgresCluster:
 
     folder: Path
     options: PostgresOptions = PostgresOptions()
-    _programs: Path = field(init=False)
+    programs: Path = field(init=False)
     _password: str = field(init=False, repr=False)
     _servers: list[_Server] = field(init=False, default_factory=list)
 
@@ -86,7 +86,7 @@ class PostgresCluster:
         """Returns when every server accepts connections; if one does not, none is left. Call from the main thread."""
         identity = server_identity(self.folder)
         home = own_folder(self.folder, identity)
-        self._programs = binaries.postgres_programs(identity)
+        self.programs = binaries.postgres_programs(identity)
         primary = home / "primary"
         if not primary.exists():
             self._initialise(home, primary, identity)
@@ -151,7 +151,7 @@ class PostgresCluster:
     def run_sql(self, sql: str, database: str = "postgres") -> str:
         """Runs one statement on the primary with psql, for administration; rows by line, columns by `|`."""
         port = str(self._servers[0].port)
-        tool = self._programs / "psql"
+        tool = self.programs / "psql"
         done = subprocess.run(  # noqa: S603
             [tool, "-XAtq", "-h", "127.0.0.1", "-p", port, "-U", ROLE, "-d", database, "-c", sql],
             env=child.environment(PGPASSWORD=self._password),
@@ -175,7 +175,7 @@ class PostgresCluster:
         os.chown(password, identity.uid, identity.gid)
         child.run(
             [
-                *(self._programs / "initdb", "-D", unfinished, "-U", ROLE, f"--pwfile={password}"),
+                *(self.programs / "initdb", "-D", unfinished, "-U", ROLE, f"--pwfile={password}"),
                 *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"),
                 *(() if self.options.durable else ("--no-sync",)),
             ],
@@ -201,7 +201,7 @@ class PostgresCluster:
             settings.extend(_THROW_AWAY_SETTINGS)
         log = data.parent / f"{data.name}.log"
         process = child.start(
-            [self._programs / "postgres", "-D", data, *(f"--{setting}" for setting in settings)],
+            [self.programs / "postgres", "-D", data, *(f"--{setting}" for setting in settings)],
             identity,
             log=log,
             on_orphaned=signal.SIGINT if self.options.durable else signal.SIGQUIT,
