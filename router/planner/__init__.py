@@ -1,0 +1,5 @@
+"""Query planning: from an operation to the fetches that answer it."""
+
+from router.planner.plan import UnplannableError, plan
+
+__all__ = ["UnplannableError", "plan"]

@@ -1,0 +1,311 @@
+"""Turns the choices into fetches: walks the positions and writes what each visit has to ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from router.federation.subgraph_view import FieldView, TypeView
+from router.operation.selection import Field, SelectionSet
+from router.planner.choice import AbstractPosition, EntityPosition, LocalPosition, Placed, Position, Visit
+from router.planner.fetch_graph import FetchGraph, FetchGroup, Out, OutField, Requirement
+from router.planner.nodes import LIST, InputField, InputFragment, InputSelection, OnTypes, Path
+from router.planner.resolution import TYPENAME, Resolution, Resolved
+from router.planner.response_keys import KeyPath, ResponseKeys
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in the answer, as the executor walks to it and as the client's keys name it."""
+
+    path: Path = ()
+    keys: KeyPath = ()
+    is_own: bool = False
+    """Whether what is selected here is the router's own wish, not the client's."""
+
+    def below(self, key: str, view: FieldView) -> "_Place":
+        return replace(self, path=(*self.path, key, *(LIST,) * view.list_depth), keys=(*self.keys, key))
+
+    def on(self, types: Iterable[str]) -> "_Place":
+        return replace(self, path=(*self.path, OnTypes(frozenset(types))))
+
+    def own(self) -> "_Place":
+        return replace(self, is_own=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """Where in which fetch an object's fields are written."""
+
+    group: FetchGroup
+    out: Out
+
+
+class FetchBuilder:
+    """Writes the fetches of one operation into a fetch graph."""
+
+    def __init__(self, resolution: Resolution, keys: ResponseKeys, graph: FetchGraph) -> None:
+        self._resolution = resolution
+        self._keys = keys
+        self._graph = graph
+
+    def root(self, position: EntityPosition, groups: dict[str, FetchGroup]) -> None:
+        """Writes the root fields, each into the group of the subgraph that was chosen for it, and all below them."""
+        for visit in position.visits:
+            cursor = _Cursor(groups[visit.graph], groups[visit.graph].out)
+            for placed in visit.placed:
+                self._placed(placed, cursor, _Place())
+
+    def _position(self, position: Position, cursor: _Cursor, place: _Place) -> dict[FetchGroup, None]:
+        """Returns the fetches that something of the position comes from."""
+        if isinstance(position, LocalPosition):
+            view = self._resolution.static_view(position.graph, position.type_name)
+            self._local(position.selections, view, position.provided, cursor.out, place)
+            return {cursor.group: None}
+        if isinstance(position, AbstractPosition):
+            return self._abstract(position, cursor, place)
+        return self._entity(position, cursor, place)
+
+    def _local(
+        self, selections: SelectionSet, view: TypeView, provided: SelectionSet | None, out: Out, place: _Place
+    ) -> None:
+        if view.is_abstract:
+            self._typename(out)
+            fields = self._resolution.narrowing.to_types(selections, view.name, view.possible).fields
+        elif view.is_interface_object:
+            fields = selections.fields
+        else:
+            fields = self._resolution.narrowing.to_object(selections, view.name).fields
+        for field in fields:
+            if field.name == TYPENAME:
+                self._typename(out)
+            elif not view.is_abstract:
+                resolved = self._known(self._resolution.field(view.graph, view.name, field.name, provided))
+                self._local_field(field, resolved, view.graph, out.on(view.name), place)
+            else:
+                self._local_abstract_field(field, view, provided, out, place)
+
+    def _local_abstract_field(
+        self, field: Field, view: TypeView, provided: SelectionSet | None, out: Out, place: _Place
+    ) -> None:
+        direct = self._resolution.abstract_field(view.graph, view, field, provided)
+        if direct is not None:
+            self._local_field(field, direct, view.graph, _scope(out, field, view), place)
+            return
+        for type_name, each in self._resolution.exploded(field, view):
+            resolved = self._known(self._resolution.field(view.graph, type_name, field.name, provided))
+            self._local_field(each, resolved, view.graph, out.on(type_name), place)
+
+    def _local_field(self, field: Field, resolved: Resolved, graph: str, out: Out, place: _Place) -> None:
+        key = self._key(field, place)
+        below = self._add(out, field, key, resolved.view)
+        if field.selections is not None and below is not None:
+            view = self._resolution.static_view(graph, resolved.view.named_type)
+            self._local(field.selections, view, resolved.provided, below, place.below(key, resolved.view))
+
+    def _abstract(self, position: AbstractPosition, cursor: _Cursor, place: _Place) -> dict[FetchGroup, None]:
+        touched = {cursor.group: None}
+        self._typename(cursor.out)
+        view = self._resolution.static_view(position.graph, position.type_name)
+        for field, field_view, below in position.fields:
+            key = self._key(field, place)
+            out = self._add(_scope(cursor.out, field, view), field, key, field_view)
+            if below is not None and out is not None:
+                inner = place.below(key, field_view)
+                touched |= self._position(below, _Cursor(cursor.group, out), inner)
+        differing = _differing_keys(position)
+        for type_name, entity in position.objects.items():
+            own = _Cursor(cursor.group, cursor.out.on(type_name))
+            below_place = place.on((type_name,)) if _uses(entity, differing) else place
+            touched |= self._entity(entity, own, place, below_place)
+        return touched
+
+    def _entity(
+        self, position: EntityPosition, first: _Cursor, place: _Place, below: _Place | None = None
+    ) -> dict[FetchGroup, None]:
+        """`place` is where the object is fetched; `below` is the same, seen from the fields of this type only."""
+        if below is None:
+            self._typename_for_keys(position, first.out)
+        below = below or place
+        cursors: list[_Cursor] = []
+        touched: dict[int, dict[FetchGroup, None]] = {}
+        requirements = {
+            placed.index: placed.field
+            for visit in position.visits
+            for placed in visit.placed
+            if placed.is_requirement
+        }
+        for number, visit in enumerate(position.visits):
+            here = first
+            if number:
+                sources = [cursors[source] for source in visit.key_sources]
+                waits = [each.group for each in sources]
+                waits += [group for index in visit.required for group in touched[index]]
+                group = self._graph.entities(visit.graph, place.path, waits or [first.group])
+                here = _Cursor(group, group.out.on(visit.key.type_name if visit.key else position.type_name))
+                requirement = self._requirement(position.type_name, visit, group)
+                self._send_key(position, visit, sources, requirement, below.own())
+                for index in visit.required:
+                    self._require(requirement, requirements[index], below.own())
+            cursors.append(here)
+            for placed in visit.placed:
+                found = self._placed(placed, here, below)
+                touched[placed.index] = touched.get(placed.index, {}) | found
+            if visit.lifted is not None:
+                touched[-1 - number] = self._position(visit.lifted, here, below)
+        everything = {cursor.group: None for cursor in cursors}
+        for groups in touched.values():
+            everything |= groups
+        return everything
+
+    def _typename_for_keys(self, position: EntityPosition, out: Out) -> None:
+        if len(position.visits) > 1:
+            self._typename(out)
+
+    def _placed(self, placed: Placed, cursor: _Cursor, place: _Place) -> dict[FetchGroup, None]:
+        if placed.field.name == TYPENAME:
+            self._typename(cursor.out)
+            return {cursor.group: None}
+        at = place.own() if placed.is_requirement else place
+        key = self._key(placed.field, at)
+        out = self._add(cursor.out, placed.field, key, placed.view)
+        if placed.below is None or out is None:
+            return {cursor.group: None}
+        inner = at.below(key, placed.view)
+        return {cursor.group: None} | self._position(placed.below, _Cursor(cursor.group, out), inner)
+
+    def _send_key(
+        self,
+        position: EntityPosition,
+        visit: Visit,
+        sources: list[_Cursor],
+        requirement: Requirement,
+        place: _Place,
+    ) -> None:
+        """Adds the key to what the sources fetch and to what this visit sends."""
+        if visit.key is None:
+            return
+        for field, source in zip(visit.key.selections.fields, sources, strict=True):
+            self._fetch_input(field, source, position.type_name, place)
+            self._require(requirement, field, place)
+
+    def _requirement(self, type_name: str, visit: Visit, group: FetchGroup) -> Requirement:
+        typename = visit.key.type_name if visit.key is not None else type_name
+        types = self._resolution.supergraph.possible_types[type_name]
+        found = group.requirements.get((typename, types))
+        if found is None:
+            found = group.requirements[(typename, types)] = Requirement(typename, {*types, type_name})
+        return found
+
+    def _require(self, requirement: Requirement, field: Field, place: _Place) -> None:
+        selection = self._input(field, place)
+        before = requirement.selections.get(selection.source)
+        if before is not None:
+            selection = replace(before, selections=_merge_inputs(before.selections, selection.selections))
+        requirement.selections[selection.source] = selection
+
+    def _input(self, field: Field, place: _Place) -> InputField:
+        key = self._key(field, place)
+        inner = _Place(keys=(*place.keys, key), is_own=True)
+        return InputField(field.name, key, self._inputs(field.selections, inner) if field.selections else ())
+
+    def _inputs(self, selections: SelectionSet, place: _Place) -> tuple[InputSelection, ...]:
+        plain = [self._input(each, place) for each in selections.fields if each.types is None]
+        guarded: dict[frozenset[str], list[InputSelection]] = {}
+        names: dict[frozenset[str], str] = {}
+        for each in selections.fields:
+            if each.types is not None:
+                guarded.setdefault(each.types, []).append(self._input(each, place))
+                names.setdefault(each.types, each.on)
+        fragments = [InputFragment(names[types], types, tuple(found)) for types, found in guarded.items()]
+        return (*plain, *fragments)
+
+    def _fetch_input(self, field: Field, source: _Cursor, type_name: str, place: _Place) -> None:
+        """Makes `source` fetch a field of a key, with all below it."""
+        if field.name == TYPENAME:
+            return
+        graph = source.group.graph
+        resolved = self._resolution.field(graph, type_name, field.name)
+        if resolved is None:
+            view = self._resolution.view(graph, type_name)
+            found = view.fields.get(field.name) if view is not None else None
+            if found is None:
+                return
+            resolved = Resolved(found)
+        key = self._key(field, place)
+        below = self._add(source.out, field, key, resolved.view)
+        if field.selections is not None and below is not None:
+            view = self._resolution.static_view(graph, resolved.view.named_type)
+            inner = place.below(key, resolved.view)
+            self._local_input(field.selections, view, below, inner)
+
+    def _local_input(self, selections: SelectionSet, view: TypeView, out: Out, place: _Place) -> None:
+        if view.is_abstract:
+            self._typename(out)
+        for field in selections.fields:
+            if field.name == TYPENAME:
+                self._typename(out)
+                continue
+            for type_name in sorted(field.types or {view.name}):
+                owner = self._resolution.view(view.graph, type_name)
+                found = owner.fields.get(field.name) if owner is not None else None
+                if owner is None or found is None:
+                    continue
+                key = self._key(field, place)
+                below = self._add(out.on(owner.name), field, key, found)
+                if field.selections is not None and below is not None:
+                    inner = self._resolution.static_view(view.graph, found.named_type)
+                    self._local_input(field.selections, inner, below, place.below(key, found))
+
+    def _key(self, field: Field, place: _Place) -> str:
+        return self._keys.key_for(place.keys, field.name, field.signature) if place.is_own else field.key
+
+    def _add(self, out: Out, field: Field, key: str, view: FieldView) -> Out | None:
+        below = Out(view.named_type) if field.selections is not None else None
+        added = out.add(
+            OutField(key, field.name, view.type, field.arguments, field.directives, field.conditions, below)
+        )
+        return added.below
+
+    def _typename(self, out: Out) -> None:
+        out.add(OutField(TYPENAME, TYPENAME, None))
+
+    def _known(self, resolved: Resolved | None) -> Resolved:
+        assert resolved is not None  # noqa: S101 - the choice was made of what resolves
+        return resolved
+
+
+def _scope(out: Out, field: Field, view: TypeView) -> Out:
+    """Where a field that is selected on an interface is written: in a fragment, if it is not for all values."""
+    return out if field.types is None and field.on == view.name else out.on(field.on)
+
+
+def _differing_keys(position: AbstractPosition) -> set[str]:
+    """Response keys below which the object types have different things selected."""
+    found: dict[str, set[tuple[str, int]]] = {}
+    for entity in position.objects.values():
+        for visit in entity.visits:
+            for placed in visit.placed:
+                if placed.field.selections is not None:
+                    below = (placed.field.signature, id(placed.field.selections))
+                    found.setdefault(placed.field.key, set()).add(below)
+    for field, _, below_position in position.fields:
+        if below_position is not None:
+            found.setdefault(field.key, set()).add((field.signature, id(field.selections)))
+    return {key for key, kinds in found.items() if len(kinds) > 1}
+
+
+def _uses(entity: EntityPosition, keys: set[str]) -> bool:
+    return any(placed.field.key in keys for visit in entity.visits for placed in visit.placed)
+
+
+def _merge_inputs(
+    first: tuple[InputSelection, ...], second: tuple[InputSelection, ...]
+) -> tuple[InputSelection, ...]:
+    merged: dict[object, InputSelection] = {}
+    for each in (*first, *second):
+        key = each.name if isinstance(each, InputField) else each.possible_types
+        before = merged.get(key)
+        if before is None:
+            merged[key] = each
+        elif isinstance(before, InputField | InputFragment):
+            merged[key] = replace(before, selections=_merge_inputs(before.selections, each.selections))
+    return tuple(merged.values())
