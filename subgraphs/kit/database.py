@@ -64,14 +64,12 @@ class Database:
         self.replicas = tuple(replicas)
         # Outside a transaction a read is one round trip instead of three (BEGIN, SELECT, ROLLBACK).
         self._primary_reader = _autocommit(primary)
-        replica_readers = [_autocommit(engine) for engine in self.replicas]
-        self._all_readers = (self._primary_reader, *replica_readers)
-        self._readers = cycle(replica_readers or [self._primary_reader])
+        self._readers = cycle([_autocommit(engine) for engine in self.replicas] or [self._primary_reader])
 
     @property
     def engines(self) -> Sequence[AsyncEngine]:
-        """All engines that run statements: a derived engine has events of its own."""
-        return (self.primary, *self._all_readers)
+        """Every server of this service once; events on them cover all sessions."""
+        return (self.primary, *self.replicas)
 
     @classmethod
     def connect(cls, settings: SubgraphSettings) -> "Database":
@@ -93,7 +91,7 @@ class Database:
 
     async def close(self) -> None:
         """Closes all connections."""
-        for engine in (self.primary, *self.replicas):
+        for engine in self.engines:
             await engine.dispose()
 
 

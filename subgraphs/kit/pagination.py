@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    UnaryExpression,
     bindparam,
     func,
     literal,
@@ -97,8 +98,14 @@ class Order:
             here = tuple_(*columns)
             there = tuple_(literal(key, self.key.type), literal(row_id, BigInteger))
             statement = statement.where(here < there if self.descending else here > there)
-        ordering = [column.desc() if self.descending else column.asc() for column in columns]
-        return statement.add_columns(self.key.label("sort_key")).order_by(*ordering).limit(page.first + 1)
+        ordered = statement.add_columns(self.key.label("sort_key")).order_by(*self.direction(*columns))
+        return ordered.limit(page.first + 1)
+
+    def direction(
+        self, *columns: ColumnElement[Any] | InstrumentedAttribute[Any]
+    ) -> list[UnaryExpression[Any]]:
+        """ORDER BY terms."""
+        return [column.desc() if self.descending else column.asc() for column in columns]
 
 
 def page_request(first: int | None, after: str | None) -> PageRequest:
@@ -124,10 +131,17 @@ async def paginate_children(
 ) -> Mapping[int, Page[T]]:
     """The same page of the lists of many parents, in one statement: a top-N per parent from its index."""
     model: Any = statement.column_descriptions[0]["entity"]
-    asked = func.unnest(bindparam("parents", list(parents), ARRAY(BigInteger))).column_valued("parent_id")
-    child = order.apply(statement.where(parent == asked), page).correlate(asked).lateral("child")
+    asked = (
+        func.unnest(bindparam("parents", list(parents), ARRAY(BigInteger)))
+        .table_valued("parent_id")
+        .render_derived(name="asked")
+    )
+    child = order.apply(statement.where(parent == asked.c.parent_id), page).correlate(asked).lateral("child")
     entity = aliased(model, child)
-    rows = await session.rows(select(asked, entity, child.c.sort_key).select_from(asked).join(child, true()))
+    merged = select(asked.c.parent_id, entity, child.c.sort_key).select_from(asked).join(child, true())
+    rows = await session.rows(
+        merged.order_by(asked.c.parent_id, *order.direction(child.c.sort_key, child.c[order.id.key]))
+    )
     found: dict[int, list[Row[Any]]] = {key: [] for key in parents}
     for row in rows:
         found[row[0]].append(row)

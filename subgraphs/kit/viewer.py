@@ -3,9 +3,12 @@
 import enum
 from dataclasses import dataclass
 
+import strawberry
+
 from subgraphs.kit.errors import Forbidden, SubscriptionRequired
 
 
+@strawberry.enum
 class Role(enum.Enum):
     USER = "USER"
     CREATOR = "CREATOR"

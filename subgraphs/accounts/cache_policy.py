@@ -1,0 +1,9 @@
+"""For how long what accounts answers may be kept by a router."""
+
+from typing import Final
+
+from subgraphs.kit.cache_control import private, public
+
+CATALOGUE: Final = public(3600)
+PROFILE: Final = public(3600)
+OWN: Final = private(300)
