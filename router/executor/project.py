@@ -51,7 +51,8 @@ def project(
 ) -> ExecutionResult:
     """Completes the tree by the client's operation; errors of fetches come first, in the order of the plan."""
     selected = SelectedPaths(operation)
-    explained = ExplainedNulls(selected.cut(path) for error in fetch_errors for path in error.explains)
+    cut = (selected.cut(path) for error in fetch_errors for path in error.explains)
+    explained = ExplainedNulls(path for path in cut if path)
     errors = [_with_selected_path(error.error, selected) for error in fetch_errors]
     projection = _Projection(operation, context, explained)
     data = projection.data(tree)
