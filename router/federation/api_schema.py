@@ -1,6 +1,6 @@
 """From a supergraph's document to plain schema documents: without joins and links, and without `@inaccessible`."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from graphql import (
     DefinitionNode,
@@ -101,6 +101,6 @@ def _shown(node: Node) -> tuple[DirectiveNode, ...]:
 
 def _with(node: NodeT, **changes: object) -> NodeT:
     """A shallow copy with some children exchanged."""
-    values: dict[str, object] = {key: getattr(node, key) for key in node.keys if key != "loc"}
+    values: dict[str, Any] = {key: getattr(node, key) for key in node.keys if key != "loc"}
     values.update(changes)
     return type(node)(**values)

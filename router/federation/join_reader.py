@@ -10,10 +10,13 @@ from graphql import (
     EnumTypeDefinitionNode,
     EnumValueNode,
     FieldDefinitionNode,
+    FieldNode,
     GraphQLSchema,
+    InlineFragmentNode,
     InterfaceTypeDefinitionNode,
     NullValueNode,
     ObjectTypeDefinitionNode,
+    SelectionSetNode,
     StringValueNode,
     UnionTypeDefinitionNode,
     is_abstract_type,
@@ -51,6 +54,7 @@ def read_subgraphs(
     for node in own:
         _read_possible_types(node, by_name, reader)
     _link_progressive_overrides(reader)
+    _add_unlisted_externals(reader)
     return reader.subgraphs
 
 
@@ -129,14 +133,16 @@ def _in_key(name: str, view: TypeView) -> bool:
 
 def _field_view(node: FieldDefinitionNode, join: dict[str, object]) -> FieldView:
     type_text, requires, provides = join.get("type"), join.get("requires"), join.get("provides")
-    label = join.get("overrideLabel")
+    label, moved_from = join.get("overrideLabel"), join.get("override")
     return FieldView(
         node.name.value,
         parse_type(type_text, no_location=True) if isinstance(type_text, str) else node.type,
-        external=bool(join.get("external")) or bool(join.get("usedOverridden")),
+        external=bool(join.get("external")) or (bool(join.get("usedOverridden")) and label is None),
         requires=parse_field_set(requires) if isinstance(requires, str) and requires.strip() else None,
         provides=parse_field_set(provides) if isinstance(provides, str) and provides.strip() else None,
-        override_label=label if isinstance(label, str) else None,
+        override_from=moved_from if isinstance(moved_from, str) else None,
+        override_label=label if isinstance(label, str) and moved_from else None,
+        overridden_by_label=label if isinstance(label, str) and not moved_from else None,
     )
 
 
@@ -189,14 +195,45 @@ def _link_progressive_overrides(reader: _Reader) -> None:
     for subgraph in reader.subgraphs.values():
         for view in subgraph.types.values():
             for name, moved in view.fields.items():
-                if moved.override_label is None:
+                if moved.override_label is None or moved.override_from not in reader.subgraphs:
                     continue
-                for other in reader.subgraphs.values():
-                    source = other.types.get(view.name)
-                    if source is not None and source is not view and name in source.fields:
-                        origin = source.fields[name]
-                        if origin.override_label is None:
-                            origin.overridden_by_label = moved.override_label
+                source = reader.subgraphs[moved.override_from].types.get(view.name)
+                if source is not None and name in source.fields:
+                    source.fields[name].overridden_by_label = moved.override_label
+
+
+def _add_unlisted_externals(reader: _Reader) -> None:
+    """join v0.1 leaves out what a subgraph only knows as external; its @requires and @provides tell."""
+    for subgraph in reader.subgraphs.values():
+        for view in list(subgraph.types.values()):
+            for each in list(view.fields.values()):
+                if each.requires is not None:
+                    _add_externals(each.requires, view.name, subgraph, reader)
+                if each.provides is not None:
+                    _add_externals(each.provides, each.named_type, subgraph, reader)
+
+
+def _add_externals(
+    selections: SelectionSetNode, type_name: str, subgraph: SubgraphInfo, reader: _Reader
+) -> None:
+    for selection in selections.selections:
+        if isinstance(selection, InlineFragmentNode):
+            condition = selection.type_condition
+            inner = condition.name.value if condition else type_name
+            _add_externals(selection.selection_set, inner, subgraph, reader)
+        elif isinstance(selection, FieldNode):
+            definition = getattr(reader.schema.type_map.get(type_name), "fields", {}).get(
+                selection.name.value
+            )
+            view = subgraph.types.get(type_name)
+            if definition is None or view is None:
+                continue
+            node = definition.ast_node
+            found = view.fields.setdefault(
+                selection.name.value, FieldView(selection.name.value, node.type, external=True)
+            )
+            if selection.selection_set is not None:
+                _add_externals(selection.selection_set, found.named_type, subgraph, reader)
 
 
 def _applied(

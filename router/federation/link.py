@@ -183,11 +183,11 @@ def _read_imports(argument: ValueNode | None, imports: dict[str, str]) -> Iterat
 def _read_object_import(value: ObjectValueNode, imports: dict[str, str]) -> Iterator[str]:
     shown = print_value(value)
     fields = {each.name.value: each.value for each in value.fields}
-    for name in fields.keys() - {"name", "as"}:
-        yield f'Unknown field "{name}" for sub-value {shown} of @link(import:) argument.'
-    for name in ("name", "as"):
-        if name in fields and text_of(fields[name]) is None:
-            yield f'Invalid value for the "{name}" field for sub-value {shown} of @link(import:) argument: must be a string.'
+    for unknown in sorted(fields.keys() - {"name", "as"}):
+        yield f'Unknown field "{unknown}" for sub-value {shown} of @link(import:) argument.'
+    for key in ("name", "as"):
+        if key in fields and text_of(fields[key]) is None:
+            yield f'Invalid value for the "{key}" field for sub-value {shown} of @link(import:) argument: must be a string.'
             return
     name = text_of(fields.get("name"))
     if name is None:

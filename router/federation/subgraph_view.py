@@ -23,6 +23,8 @@ class FieldView:
     external: bool = False
     requires: SelectionSetNode | None = None
     provides: SelectionSetNode | None = None
+    override_from: str | None = None
+    """The subgraph that the field moves here from."""
     override_label: str | None = None
     """The field is resolved here only while this label is on…"""
     overridden_by_label: str | None = None

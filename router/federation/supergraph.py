@@ -10,6 +10,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    OperationType,
     build_ast_schema,
     is_abstract_type,
     is_object_type,
@@ -72,6 +73,12 @@ class Supergraph:
                 "The API schema is not valid: " + "; ".join(error.message for error in errors)
             )
         return schema
+
+    @cached_property
+    def root_kinds(self) -> dict[str, OperationType]:
+        """The names of the root types, with the operation that each is the root of."""
+        roots = ((self.schema.get_root_type(kind), kind) for kind in OperationType)
+        return {root.name: kind for root, kind in roots if root is not None}
 
     @cached_property
     def possible_types(self) -> dict[str, frozenset[str]]:

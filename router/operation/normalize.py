@@ -20,6 +20,8 @@ from graphql import (
 
 from router.operation.selection import ALWAYS, Conditions, Field, SelectionSet, signature
 
+_INTROSPECTION = frozenset({"__schema", "__type"})
+"""Answered by the router as a whole, so what is selected below them is of no interest to planning."""
 _CONDITIONS = {"include": True, "skip": False}
 
 
@@ -76,7 +78,8 @@ class Normalizer:
     def _field(self, entry: _Entry, text: str) -> Field:
         node, guard = entry.node, entry.guard
         name = node.name.value
-        selections = self._normalize(entry.below, self._type_below(guard.on, name)) if entry.below else None
+        is_leaf = not entry.below or name in _INTROSPECTION
+        selections = None if is_leaf else self._normalize(entry.below, self._type_below(guard.on, name))
         return Field(
             key=node.alias.value if node.alias else name,
             name=name,

@@ -113,7 +113,9 @@ def _fetch_node(batch: Batch, variables: Sequence[VariableDefinitionNode]) -> Pl
         node: PlanNode = FetchNode(batch.graph, operation, first.kind, text.variables, inputs)
     else:
         operation = text.root(first.kind, first.out)
-        node = FetchNode(batch.graph, operation, first.kind, text.variables, renames=tuple(first.renames))
+        node = FetchNode(
+            batch.graph, operation, first.kind, text.variables, renames=tuple(first.renames), path=first.path
+        )
     for variable, value in sorted(batch.conditions, reverse=True):
         node = _conditional(node, variable, value)
     return node

@@ -8,7 +8,7 @@ from router.operation.selection import Field, SelectionSet
 from router.planner.choice import AbstractPosition, EntityPosition, LocalPosition, Placed, Position, Visit
 from router.planner.fetch_graph import FetchGraph, FetchGroup, Out, OutField, Requirement
 from router.planner.nodes import LIST, InputField, InputFragment, InputSelection, OnTypes, Path
-from router.planner.resolution import TYPENAME, Resolution, Resolved
+from router.planner.resolution import TYPENAME, EntityKey, Resolution, Resolved
 from router.planner.response_keys import KeyPath, ResponseKeys
 
 
@@ -127,34 +127,45 @@ class FetchBuilder:
         below = below or place
         cursors: list[_Cursor] = []
         touched: dict[int, dict[FetchGroup, None]] = {}
-        requirements = {
-            placed.index: placed.field
-            for visit in position.visits
-            for placed in visit.placed
-            if placed.is_requirement
-        }
+        fields = {placed.index: placed.field for visit in position.visits for placed in visit.placed}
+        for visit in position.visits:
+            fields |= visit.lifted_fields
         for number, visit in enumerate(position.visits):
             here = first
             if number:
                 sources = [cursors[source] for source in visit.key_sources]
                 waits = [each.group for each in sources]
                 waits += [group for index in visit.required for group in touched[index]]
-                group = self._graph.entities(visit.graph, place.path, waits or [first.group])
-                here = _Cursor(group, group.out.on(visit.key.type_name if visit.key else position.type_name))
-                requirement = self._requirement(position.type_name, visit, group)
-                self._send_key(position, visit, sources, requirement, below.own())
+                waits = waits or [first.group]
+                if visit.key is None:
+                    kind = self._resolution.supergraph.root_kinds[position.type_name]
+                    group = self._graph.root(visit.graph, position.type_name, kind, place.path)
+                    group.depends_on(waits)
+                    cursors.append(_Cursor(group, group.out))
+                    self._place(visit, cursors[-1], below, touched)
+                    continue
+                group = self._graph.entities(visit.graph, place.path, waits)
+                here = _Cursor(group, group.out.on(visit.key.type_name))
+                requirement = self._requirement(position.type_name, visit.key, group)
+                self._send_key(visit.key, sources, position.type_name, requirement, below.own())
                 for index in visit.required:
-                    self._require(requirement, requirements[index], below.own())
+                    self._require(requirement, fields[index], below.own())
             cursors.append(here)
-            for placed in visit.placed:
-                found = self._placed(placed, here, below)
-                touched[placed.index] = touched.get(placed.index, {}) | found
+            self._place(visit, here, below, touched)
             if visit.lifted is not None:
-                touched[-1 - number] = self._position(visit.lifted, here, below)
+                found = self._position(visit.lifted, here, below)
+                touched |= dict.fromkeys(visit.lifted_fields, found)
         everything = {cursor.group: None for cursor in cursors}
         for groups in touched.values():
             everything |= groups
         return everything
+
+    def _place(
+        self, visit: Visit, here: _Cursor, below: _Place, touched: dict[int, dict[FetchGroup, None]]
+    ) -> None:
+        for placed in visit.placed:
+            found = self._placed(placed, here, below)
+            touched[placed.index] = touched.get(placed.index, {}) | found
 
     def _typename_for_keys(self, position: EntityPosition, out: Out) -> None:
         if len(position.visits) > 1:
@@ -173,26 +184,19 @@ class FetchBuilder:
         return {cursor.group: None} | self._position(placed.below, _Cursor(cursor.group, out), inner)
 
     def _send_key(
-        self,
-        position: EntityPosition,
-        visit: Visit,
-        sources: list[_Cursor],
-        requirement: Requirement,
-        place: _Place,
+        self, key: EntityKey, sources: list[_Cursor], type_name: str, requirement: Requirement, place: _Place
     ) -> None:
         """Adds the key to what the sources fetch and to what this visit sends."""
-        if visit.key is None:
-            return
-        for field, source in zip(visit.key.selections.fields, sources, strict=True):
-            self._fetch_input(field, source, position.type_name, place)
+        for field, source in zip(key.selections.fields, sources, strict=True):
+            self._fetch_input(field, source, type_name, place)
             self._require(requirement, field, place)
 
-    def _requirement(self, type_name: str, visit: Visit, group: FetchGroup) -> Requirement:
-        typename = visit.key.type_name if visit.key is not None else type_name
+    def _requirement(self, type_name: str, key: EntityKey, group: FetchGroup) -> Requirement:
         types = self._resolution.supergraph.possible_types[type_name]
-        found = group.requirements.get((typename, types))
+        found = group.requirements.get((key.type_name, types))
         if found is None:
-            found = group.requirements[(typename, types)] = Requirement(typename, {*types, type_name})
+            found = Requirement(key.type_name, {*types, type_name})
+            group.requirements[(key.type_name, types)] = found
         return found
 
     def _require(self, requirement: Requirement, field: Field, place: _Place) -> None:

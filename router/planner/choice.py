@@ -56,6 +56,8 @@ class Visit:
     """Indices of placed fields that must have been fetched before."""
     lifted: "Position | None" = None
     """Where the visit resolves an interface object to the interface: everything that waits for the real type."""
+    lifted_fields: dict[int, Field] = field(default_factory=dict)
+    """By index, what `lifted` resolves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

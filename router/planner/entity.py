@@ -274,14 +274,15 @@ class EntityChoice:
         return self._priced(visits)
 
     def _lift(self, parts: list[tuple[int, Part]], builder: "_Visits", state: _Evaluation) -> None:
-        by_visit: dict[tuple[str, int], list[Field]] = {}
-        for _, part in parts:
+        by_visit: dict[tuple[str, int], dict[int, Field]] = {}
+        for index, part in parts:
             if self._is_lifted(part):
-                by_visit.setdefault((part.graph, state.levels[id(part)]), []).append(part.field)
+                by_visit.setdefault((part.graph, state.levels[id(part)]), {})[index] = part.field
         for (graph, level), fields in by_visit.items():
             visit = builder.at(graph, level)
-            visit.placed = [placed for placed in visit.placed if placed.field not in fields]
-            selections = SelectionSet(self._type_name, tuple(fields))
+            visit.placed = [placed for placed in visit.placed if placed.index not in fields]
+            visit.lifted_fields = fields
+            selections = SelectionSet(self._type_name, tuple(fields.values()))
             visit.lifted = self._solver.solve(selections, graph, self._type_name, None, self._level + level)
             if visit.lifted is None:
                 raise _Impossible

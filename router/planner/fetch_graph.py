@@ -108,9 +108,9 @@ class FetchGraph:
     groups: list[FetchGroup] = field(default_factory=list)
     _entity_groups: dict[tuple[str, Path, frozenset[int]], FetchGroup] = field(default_factory=dict)
 
-    def root(self, graph: str, type_name: str, kind: OperationType) -> FetchGroup:
-        """A new root operation."""
-        return self._add(FetchGroup(graph, (), Out(type_name), kind))
+    def root(self, graph: str, type_name: str, kind: OperationType, path: Path = ()) -> FetchGroup:
+        """A new root operation, whose data goes to the objects at `path`."""
+        return self._add(FetchGroup(graph, path, Out(type_name), kind))
 
     def entities(self, graph: str, path: Path, parents: Iterable[FetchGroup]) -> FetchGroup:
         """The fetch of entities at `path` after `parents`: one for all that is asked there."""

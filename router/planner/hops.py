@@ -85,6 +85,9 @@ class Hops:
         return found
 
     def _arrive(self, graph: str, found: dict[str, Hop]) -> Hop | None:
+        if self._type_name in self._resolution.supergraph.root_kinds:
+            # A root type needs no key: any subgraph that has it can be asked at any time.
+            return Hop(graph, 1)
         best: Hop | None = None
         for key in self._resolution.keys(graph, self._type_name):
             sources: list[str] = []

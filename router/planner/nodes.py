@@ -93,6 +93,8 @@ class FetchNode:
     renames: tuple[Rename, ...] = ()
     """For a root operation; an entity fetch has them in its EntityInputs."""
     operation_name: str | None = None
+    path: Path = ()
+    """For a root operation: the objects that its data goes to, where a type below gives the root type again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def _fetch(node: FetchNode) -> list[str]:
     head = f'Fetch(service: "{node.service}")'
     selections = _selections(node.operation)
     if not node.entities:
-        return _block(head, _braces(selections))
+        lines = _block(head, _braces(selections))
+        return _block(f'Flatten(path: "{print_path(node.path)}")', lines) if node.path else lines
     by_alias = {_alias(each): each for each in selections.selections}
     if len(node.entities) == 1:
         only = node.entities[0]
