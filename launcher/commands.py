@@ -84,7 +84,9 @@ def token(
 
 def subgraph(
     name: Annotated[str, typer.Argument(help="A service of supergraph.yaml, such as coocook")],
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    port: Annotated[
+        int | None, typer.Option(help="0 takes a free one.", show_default="that of its routing_url")
+    ] = None,
     host: Host = "127.0.0.1",
     config: Config = _DEFAULT_CONFIG,
 ) -> None:

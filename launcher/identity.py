@@ -76,8 +76,11 @@ def _without_rights() -> Identity:
     return Identity(65534, 65534)
 
 
-def own_folder(folder: Path, identity: Identity) -> Path:
-    """Makes `folder` if it is missing, private to `identity`; the answer is where it really is."""
+def own_folder(folder: Path, identity: Identity, outside: Path = OUTSIDE) -> Path:
+    """Makes `folder` if it is missing, private to `identity`; the answer is where it really is.
+
+    Where the identity cannot get to, `folder` becomes a link to a new folder in `outside`.
+    """
     if folder.is_symlink() and not folder.exists():
         folder.unlink()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -85,8 +88,8 @@ def own_folder(folder: Path, identity: Identity) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         real = folder.resolve()
     else:
-        OUTSIDE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        real = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=OUTSIDE))
+        outside.mkdir(mode=0o755, parents=True, exist_ok=True)
+        real = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=outside))
         folder.symlink_to(real)
     if not identity.is_current:
         os.chown(real, identity.uid, identity.gid)

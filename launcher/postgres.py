@@ -31,7 +31,13 @@ _SETTINGS = (
     "wal_level=replica",
     "wal_retrieve_retry_interval=100ms",
 )
-_THROW_AWAY_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB")
+_THROW_AWAY_SETTINGS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_wal_size=4GB",
+    "dynamic_shared_memory_type=mmap",  # in the data's folder, so that nothing stays in /dev/shm after a kill
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,7 @@ class PostgresCluster:
         primary = home / "primary"
         if not primary.exists():
             self._initialise(home, primary, identity)
+        _check_version(primary, self.programs)
         self._password = (home / "password").read_text()
         _await_former_run(primary)
         try:
@@ -207,6 +214,18 @@ class PostgresCluster:
             on_orphaned=signal.SIGINT if self.options.durable else signal.SIGQUIT,
         )
         self._servers.append(_Server(data, port, process, log))
+
+
+def _check_version(data: Path, programs: Path) -> None:
+    """PostgreSQL's own words for this depend on which setting it stumbles over first."""
+    made_by = (data / "PG_VERSION").read_text().strip()
+    done = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+    if f" {made_by}." not in done.stdout:
+        raise LaunchError(
+            "POSTGRES_VERSION",
+            f"{data.parent} was made by PostgreSQL {made_by}, and here is {done.stdout.strip()}. "
+            "Install that version again, or remove the folder to start with empty databases.",
+        )
 
 
 def _await_former_run(data: Path) -> None:

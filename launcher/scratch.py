@@ -19,7 +19,7 @@ _SETTLED_SECONDS = 60
 def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
     """A new folder that others may pass through but not list. It is marked as alive by a lock on a file in it."""
     parent = parent or _fastest_parent()
-    sweep(parent)
+    sweep(parent, time.time())
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     folder.chmod(0o711)
     with (folder / ".alive").open("w") as alive:
@@ -30,12 +30,12 @@ def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep(parent: Path) -> None:
+def sweep(parent: Path, now: float) -> None:
     """Removes our own folders that nobody holds alive. Young ones may be about to be locked, and stay."""
     for folder in parent.glob(f"{PREFIX}*"):
         with suppress(OSError):
             state = folder.stat()
-            if state.st_uid != os.geteuid() or time.time() - state.st_ctime < _SETTLED_SECONDS:
+            if state.st_uid != os.geteuid() or now - state.st_ctime < _SETTLED_SECONDS:
                 continue
             with (folder / ".alive").open("w") as alive:
                 fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,6 +2,8 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -11,6 +13,17 @@ from subgraphs.kit.service import Service
 
 def service_names(config: Path) -> tuple[str, ...]:
     """In the order of the file."""
+    return tuple(_subgraphs(config))
+
+
+def routing_port(config: Path, name: str) -> int:
+    """Where the graph expects a service that runs alone; 0 when it does not say."""
+    settings = _subgraphs(config).get(name) if config.exists() else None
+    url = settings.get("routing_url") if isinstance(settings, dict) else None
+    return urlsplit(str(url)).port or 0
+
+
+def _subgraphs(config: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(config.read_text())
     except FileNotFoundError:
@@ -25,7 +38,7 @@ def service_names(config: Path) -> tuple[str, ...]:
         raise LaunchError(
             "CONFIG_INVALID", f"{config} has no `subgraphs`: a mapping of names to their settings."
         )
-    return tuple(str(name) for name in subgraphs)
+    return {str(name): settings for name, settings in subgraphs.items()}
 
 
 def load(name: str) -> Service:

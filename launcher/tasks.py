@@ -10,7 +10,7 @@ from launcher.databases import database_variable, databases
 from launcher.display import Display
 from launcher.errors import LaunchError
 from launcher.prepare import migrate_all, seed_all
-from launcher.services import load, service_names
+from launcher.services import load, routing_port, service_names
 from subgraphs.kit.app import create_app
 from subgraphs.kit.errors import NotFound
 from subgraphs.kit.settings import SubgraphSettings
@@ -64,11 +64,13 @@ def seed(config: Path, users: int, display: Display, *, replace: bool) -> None:
         serving.run(fill(environment))
 
 
-def subgraph(config: Path, name: str, host: str, port: int, display: Display) -> None:
+def subgraph(config: Path, name: str, host: str, port: int | None, display: Display) -> None:
     """Serves one service over HTTP until Ctrl-C."""
     service = load(name)
     with ExitStack() as stack:
-        listener = stack.enter_context(serving.listen(host, port))
+        listener = stack.enter_context(
+            serving.listen(host, routing_port(config, name) if port is None else port)
+        )
         environment = _own_environment(name) or stack.enter_context(service_environment(config))
         app = create_app(service, SubgraphSettings.for_service(name, environment))
         url = serving.url_of(listener)

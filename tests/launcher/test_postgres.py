@@ -163,3 +163,13 @@ def running(process: int) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def test_data_of_another_version_is_refused(scratch: Path) -> None:
+    folder = scratch / "old"
+    with PostgresCluster(folder, THROW_AWAY):
+        pass
+    (folder / "primary" / "PG_VERSION").write_text("9\n")
+    with pytest.raises(LaunchError, match="made by PostgreSQL 9") as refused:
+        PostgresCluster(folder, THROW_AWAY).start()
+    assert refused.value.code == "POSTGRES_VERSION"
