@@ -1,0 +1,169 @@
+"""The router as an ASGI application: settings and a supergraph in, a graph over HTTP out."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from redis.asyncio import Redis
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from router.connections import connected, http_subgraphs, redis_client
+from router.errors import ClientError, RouterError
+from router.explorer import ExplorerPage, explorer_routes, read_examples
+from router.explorer.first_query import first_query
+from router.explorer.page import HeadersSource
+from router.federation.supergraph import Supergraph
+from router.pipeline import Pipeline, PipelineOptions
+from router.settings import CorsSettings, RouterSettings
+from router.transport.endpoint import EndpointOptions, GraphQLEndpoint, GraphQLExecutor, error_response
+from router.transport.health import Readiness, health_routes
+from router.transport.persisted_queries import MemoryStore, PersistedQueries, RedisStore, TieredStore
+from router.transport.request_id import HEADER as REQUEST_ID
+from router.transport.request_id import RequestIdMiddleware
+from router.upstream.headers import HeaderRules
+from router.upstream.subgraph import SubgraphTransport
+
+
+def create_app(
+    settings: RouterSettings,
+    supergraph: Supergraph | None = None,
+    *,
+    transports: Mapping[str, SubgraphTransport] | None = None,
+    explorer_headers: HeadersSource | None = None,
+) -> FastAPI:
+    """Serves `supergraph`, by default the one that the settings name.
+
+    Subgraphs in `transports`, by name, are called through these; the others over HTTP, for which the lifespan has to
+    run. `explorer_headers` fills the explorer's headers editor, and wins over the settings'. The application's
+    `state.readiness` takes the router out of service without stopping it. Raises RouterError.
+    """
+    graph = supergraph or read_supergraph(settings.supergraph)
+    upstream = dict(transports or {})
+    remote = http_subgraphs(graph, settings, upstream)
+    pipeline = Pipeline(graph, upstream, _pipeline_options(settings))
+    redis = redis_client(settings.redis_url) if settings.redis_url else None
+    readiness = Readiness()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with connected(remote, settings) as opened:
+            upstream.update(opened)
+            readiness.open()
+            yield
+            readiness.drain()
+            await pipeline.close()
+        if redis is not None:
+            await redis.aclose()
+
+    routes: list[BaseRoute] = [
+        Route(settings.server.path, _endpoint(pipeline, settings, redis)),
+        *health_routes(readiness),
+        *(_explorer(settings, graph, explorer_headers) if settings.explorer.enabled else ()),
+    ]
+    app = FastAPI(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=_middleware(settings),
+        exception_handlers={HTTPException: _not_found},
+        openapi_url=None,
+    )
+    app.state.readiness = readiness
+    return app
+
+
+def _middleware(settings: RouterSettings) -> list[Middleware]:
+    """Outermost first."""
+    return [
+        Middleware(RequestIdMiddleware),
+        *([_cors(settings.server.cors)] if settings.server.cors.origins else []),
+    ]
+
+
+def read_supergraph(file: Path | None) -> Supergraph:
+    """Raises RouterError: SUPERGRAPH_NOT_FOUND, or InvalidSupergraphError."""
+    if file is None:
+        raise RouterError("SUPERGRAPH_NOT_FOUND", "No supergraph is given. Name one with --supergraph FILE.")
+    try:
+        sdl = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise RouterError(
+            "SUPERGRAPH_NOT_FOUND", f"There is no {file}. `softfactory compose --output {file}` makes one."
+        ) from None
+    except (OSError, UnicodeError) as error:
+        raise RouterError("SUPERGRAPH_NOT_READABLE", f"{file} cannot be read: {error}") from None
+    supergraph = Supergraph.parse(sdl)
+    _ = supergraph.api_schema  # Built now, so that a schema that is not valid is known before anybody asks.
+    return supergraph
+
+
+def _cors(settings: CorsSettings) -> Middleware:
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=settings.origins,
+        allow_credentials=settings.credentials,
+        allow_methods=("GET", "POST"),
+        allow_headers=settings.headers,
+        expose_headers=(REQUEST_ID,),
+    )
+
+
+def _pipeline_options(settings: RouterSettings) -> PipelineOptions:
+    return PipelineOptions(
+        document_cache=settings.document_cache.size,
+        plan_cache=settings.plan_cache.size,
+        max_query_characters=settings.limits.max_query_characters,
+        max_tokens=settings.limits.max_tokens,
+        max_depth=settings.limits.max_depth,
+        introspection=settings.introspection,
+    )
+
+
+def _endpoint(executor: GraphQLExecutor, settings: RouterSettings, redis: "Redis | None") -> GraphQLEndpoint:
+    options = EndpointOptions(
+        max_body_bytes=settings.limits.max_body_bytes,
+        csrf_headers=settings.csrf.headers if settings.csrf.enabled else None,
+        propagation=HeaderRules(frozenset(settings.headers.propagate)),
+        explorer="/" if settings.explorer.enabled else None,
+    )
+    return GraphQLEndpoint(executor, _persisted_queries(settings, redis), options)
+
+
+def _persisted_queries(settings: RouterSettings, redis: "Redis | None") -> PersistedQueries:
+    persisted = settings.persisted_queries
+    if not persisted.enabled:
+        return PersistedQueries(None)
+    memory = MemoryStore(persisted.size)
+    if redis is None:
+        return PersistedQueries(memory)
+    return PersistedQueries(TieredStore((memory, RedisStore(redis, persisted.ttl_seconds))))
+
+
+def _explorer(settings: RouterSettings, supergraph: Supergraph, headers: HeadersSource | None) -> list[Route]:
+    explorer = settings.explorer
+    try:
+        examples = read_examples(explorer.examples) if explorer.examples else ()
+    except (OSError, UnicodeError) as error:
+        raise RouterError("EXAMPLES_NOT_READABLE", f"An example cannot be read: {error}") from None
+    page = ExplorerPage(
+        endpoint=settings.server.path.removeprefix("/"),
+        graph=supergraph.sdl,
+        title=explorer.title,
+        examples=examples,
+        open_first=explorer.open,
+        first_query=first_query(supergraph.api_schema),
+        headers=headers or (lambda: explorer.headers),
+    )
+    return explorer_routes(page)
+
+
+async def _not_found(_request: Request, error: Exception) -> Response:
+    """Also a wrong method; both are HTTPExceptions of the routing."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    code = "METHOD_NOT_ALLOWED" if status == 405 else "NOT_FOUND"
+    return error_response(ClientError(code, "There is nothing here for this request.", status=status))

@@ -1,0 +1,160 @@
+"""A GraphQL request from text to answer, without HTTP: parse, validate, plan, execute, respond."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from graphql import OperationType, print_ast
+
+from router.errors import ClientError, JsonValue
+from router.executor.context import ExecutionContext
+from router.executor.execute import execute
+from router.executor.response import encode, encode_refusal
+from router.federation.supergraph import Supergraph
+from router.incident import incident
+from router.operation import Operation, coerce_variables, load_operation
+from router.planner import plan
+from router.planner.nodes import QueryPlan
+from router.security.depth import refuse_depth
+from router.security.introspection import refuse_introspection, without_suggestions
+from router.upstream.subgraph import SubgraphTransport
+
+_METHOD_NOT_ALLOWED: Final = 405
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """`headers` are those for the subgraphs, names in lower case. `read_only` refuses what is not a query."""
+
+    query: str
+    operation_name: str | None = None
+    variables: Mapping[str, JsonValue] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLResponse:
+    """`body` is the response map as JSON. `refused` says why nothing was executed; then `body` has no data."""
+
+    body: bytes
+    refused: ClientError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineOptions:
+    """Sizes of caches in entries, limits as in the settings."""
+
+    document_cache: int = 1000
+    plan_cache: int = 1000
+    max_query_characters: int = 100_000
+    max_tokens: int = 10_000
+    max_depth: int = 50
+    introspection: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _PlanKey:
+    """Equal for texts that differ in layout, comments, or operations that are not the chosen one."""
+
+    text: str
+    operation: Operation = field(compare=False)
+
+
+class Pipeline:
+    """Answers requests for one supergraph. Holds what earlier requests have worked out, nothing of who sent them."""
+
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        transports: Mapping[str, SubgraphTransport],
+        options: PipelineOptions | None = None,
+    ) -> None:
+        self._supergraph = supergraph
+        self._transports = transports
+        self._options = options or PipelineOptions()
+        self._mutations: set[asyncio.Task[GraphQLResponse]] = set()
+        self._load = lru_cache(self._options.document_cache)(self._load_now)
+        self._plan = lru_cache(self._options.plan_cache)(self._plan_now)
+
+    async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
+        """Raises nothing but CancelledError; a mutation that has begun goes on to its end even then."""
+        try:
+            operation, key = self._load(request.query, request.operation_name)
+            _refuse_kind(operation.kind, read_only=request.read_only)
+            variables = self._coerce(operation, request.variables)
+            run = self._run(operation, self._plan(key), variables, request.headers)
+            return await (self._finish(run) if operation.kind is OperationType.MUTATION else run)
+        except ClientError as error:
+            return refusal(error if self._options.introspection else without_suggestions(error))
+        except Exception as error:
+            return refusal(incident(error))
+
+    async def close(self) -> None:
+        """Waits for mutations whose clients have gone."""
+        await asyncio.gather(*self._mutations, return_exceptions=True)
+
+    def _load_now(self, text: str, operation_name: str | None) -> tuple[Operation, _PlanKey]:
+        options = self._options
+        if len(text) > options.max_query_characters:
+            raise ClientError(
+                "QUERY_TOO_LARGE",
+                f"The document has {len(text)} characters, and at most {options.max_query_characters} are allowed.",
+            )
+        try:
+            operation = load_operation(self._supergraph, text, operation_name, max_tokens=options.max_tokens)
+            refuse_depth(operation.definition, operation.fragments, options.max_depth)
+        except RecursionError:
+            raise ClientError("MAX_DEPTH_EXCEEDED", "The document is nested too deeply.") from None
+        if not options.introspection:
+            refuse_introspection(operation.definition, operation.fragments)
+        nodes = (operation.definition, *operation.fragments.values())
+        return operation, _PlanKey("\n".join(print_ast(node) for node in nodes), operation)
+
+    def _coerce(self, operation: Operation, values: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+        try:
+            return coerce_variables(self._supergraph, operation, values)
+        except RecursionError:
+            raise ClientError("BAD_USER_INPUT", "The variables are nested too deeply.") from None
+
+    def _plan_now(self, key: _PlanKey) -> QueryPlan:
+        return plan(self._supergraph, key.operation)
+
+    async def _run(
+        self,
+        operation: Operation,
+        query_plan: QueryPlan,
+        variables: Mapping[str, JsonValue],
+        headers: Mapping[str, str],
+    ) -> GraphQLResponse:
+        context = ExecutionContext(
+            schema=self._supergraph.schema,
+            api_schema=self._supergraph.api_schema,
+            transports=self._transports,
+            variables=variables,
+            headers=headers,
+        )
+        return GraphQLResponse(encode(await execute(query_plan, operation, context)))
+
+    async def _finish(self, run: Coroutine[Any, Any, GraphQLResponse]) -> GraphQLResponse:
+        """Half a list of mutations is worse than an answer that nobody reads."""
+        task = asyncio.create_task(run)
+        self._mutations.add(task)
+        task.add_done_callback(self._mutations.discard)
+        return await asyncio.shield(task)
+
+
+def refusal(error: ClientError) -> GraphQLResponse:
+    """The response to a request that is not executed."""
+    return GraphQLResponse(encode_refusal(error), error)
+
+
+def _refuse_kind(kind: OperationType, *, read_only: bool) -> None:
+    if kind is OperationType.SUBSCRIPTION:
+        raise ClientError("SUBSCRIPTION_NOT_SUPPORTED", "This router does not serve subscriptions.")
+    if kind is OperationType.MUTATION and read_only:
+        raise ClientError(
+            "METHOD_NOT_ALLOWED", "GET is for queries: send mutations by POST.", status=_METHOD_NOT_ALLOWED
+        )

@@ -1,0 +1,82 @@
+"""Which of the two media types of GraphQL over HTTP an answer has."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from router.errors import ClientError
+
+_NOT_ACCEPTABLE: Final = 406
+
+
+class MediaType(Enum):
+    """https://graphql.github.io/graphql-over-http/draft/#sec-Media-Types"""
+
+    GRAPHQL_RESPONSE = "application/graphql-response+json"
+    JSON = "application/json"
+
+    @property
+    def content_type(self) -> str:
+        """For the Content-Type header."""
+        return f"{self.value}; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Match:
+    """How well a client's `Accept` takes a media type; the greatest wins."""
+
+    quality: float
+    by_name: bool
+    preferred: bool
+
+
+def negotiate(accept: str | None) -> MediaType:
+    """RFC 9110 section 12.5.1. Raises ClientError NOT_ACCEPTABLE.
+
+    A client that names neither type gets application/json, which everything understands; one that names both, with
+    the same weight, gets the newer type, whose status codes say more.
+    """
+    if not accept or not accept.strip():
+        return MediaType.JSON
+    ranges = dict(_ranges(accept))
+    matches = {media_type: _match(media_type, ranges) for media_type in MediaType}
+    best = max(matches, key=lambda media_type: matches[media_type])
+    if matches[best].quality == 0:
+        raise ClientError(
+            "NOT_ACCEPTABLE",
+            "Accept application/graphql-response+json or application/json, in UTF-8.",
+            status=_NOT_ACCEPTABLE,
+        )
+    return best
+
+
+def _match(media_type: MediaType, ranges: dict[str, float]) -> _Match:
+    """The most specific range decides."""
+    by_name = media_type.value in ranges
+    preferred = media_type is (MediaType.GRAPHQL_RESPONSE if by_name else MediaType.JSON)
+    names = (media_type.value, "application/*", "*/*")
+    quality = next((ranges[name] for name in names if name in ranges), 0.0)
+    return _Match(quality, by_name, preferred)
+
+
+def _ranges(accept: str) -> Iterator[tuple[str, float]]:
+    for item in accept.split(","):
+        name, *parameters = (part.strip().lower() for part in item.split(";"))
+        values = dict(_parameter(parameter) for parameter in parameters)
+        if values.get("charset", "utf-8").strip('"') in ("utf-8", "utf8", "*"):
+            yield name, _quality(values.get("q", "1"))
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name.strip(), value.strip()
+
+
+def _quality(text: str) -> float:
+    """A weight that is none counts as not acceptable."""
+    try:
+        quality = float(text)
+    except ValueError:
+        return 0.0
+    return quality if 0 <= quality <= 1 else 0.0
