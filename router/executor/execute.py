@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from graphql import GraphQLSchema, OperationType
+from graphql import OperationType
 
 from router.errors import JsonValue
 from router.executor.context import ExecutableOperation, ExecutionContext
 from router.executor.errors import INVALID_RESPONSE, FetchError, FetchScope, failed_fetch, subgraph_errors
-from router.executor.merge import merge, merge_into_all, rename
+from router.executor.fetch import EntityFetch, Fetch, RootFetch
 from router.executor.project import project
-from router.executor.representations import Batch, collect
 from router.executor.response import ExecutionResult
-from router.executor.scope import EntityScope, RootScope
 from router.executor.tree import Tree
 from router.planner.nodes import ConditionNode, FetchNode, ParallelNode, PlanNode, QueryPlan, SequenceNode
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
@@ -58,26 +56,21 @@ class _Run:
         return [error for task in tasks for error in task.result()]
 
     async def _fetch(self, node: FetchNode) -> list[FetchError]:
-        variables = {
-            name: self.context.variables[name] for name in node.variables if name in self.context.variables
-        }
-        batches = [collect(self.tree, entity_input) for entity_input in node.entities]
-        if node.entities and not any(batch.representations for batch in batches):
+        fetch: Fetch = EntityFetch(node, self.tree) if node.entities else RootFetch(node, self.tree)
+        if not fetch.is_needed:
             return []
-        variables |= {batch.input.variable: batch.representations for batch in batches}
-        scope: FetchScope = EntityScope(batches) if node.entities else RootScope(node)
+        known = self.context.variables
+        passed = {name: known[name] for name in node.variables if name in known}
         try:
-            response = await self._send(node, variables)
+            response = await self._send(node, {**passed, **fetch.representations})
         except SubgraphError as failure:
-            return [_failed(node, failure, scope)]
-        policy = self.context.error_policy
-        errors = subgraph_errors(node.service, response.errors, scope, policy) if response.errors else []
-        if response.data is None:
-            return errors
-        try:
-            self._join(node, batches, response.data, bool(errors))
-        except (SubgraphError, RecursionError) as failure:
-            errors.append(_failed(node, failure, scope))
+            return [_failed(node, failure, fetch)]
+        errors = subgraph_errors(node.service, response.errors, fetch, self.context.error_policy)
+        if response.data is not None:
+            try:
+                fetch.join(response.data, self.context.schema, failed=bool(errors))
+            except (SubgraphError, RecursionError) as failure:
+                errors.append(_failed(node, failure, fetch))
         return errors
 
     async def _send(self, node: FetchNode, variables: dict[str, JsonValue]) -> SubgraphResponse:
@@ -92,33 +85,6 @@ class _Run:
             mutation=node.kind is OperationType.MUTATION,
         )
         return await transport.fetch(request)
-
-    def _join(self, node: FetchNode, batches: Sequence[Batch], data: Tree, failed: bool) -> None:
-        if not node.entities:
-            rename(data, node.renames)
-            merge(self.tree, data, self.context.schema)
-        for batch in batches:
-            answer = data.get(batch.input.alias)
-            if answer is not None or not failed:
-                _join_entities(batch, answer, self.context.schema)
-
-
-def _join_entities(batch: Batch, entities: JsonValue, schema: GraphQLSchema) -> None:
-    """An entity that was answered with null leaves its objects as they are."""
-    if not isinstance(entities, list) or len(entities) != len(batch.representations):
-        raise SubgraphError(
-            INVALID_RESPONSE, f"{batch.input.alias} has not one entity for each representation"
-        )
-    for entity, targets in zip(entities, batch.targets, strict=True):
-        if entity is None:
-            continue
-        if not isinstance(entity, dict):
-            raise SubgraphError(INVALID_RESPONSE, f"{batch.input.alias} holds something else than objects")
-        objects = [target.object for target in targets]
-        if batch.input.renames:
-            entity.setdefault("__typename", objects[0].get("__typename"))
-            rename(entity, batch.input.renames)
-        merge_into_all(objects, entity, schema)
 
 
 def _failed(node: FetchNode, failure: SubgraphError | RecursionError, scope: FetchScope) -> FetchError:

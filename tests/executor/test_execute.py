@@ -351,6 +351,41 @@ async def test_two_roots_of_one_object_merge(graph: Any) -> None:
     assert await shop.run(plan, "{ me { name email } }") == {"data": {"me": {"name": "N", "email": "a@b"}}}
 
 
+PAYLOADS = """
+type Query { me: Int you: Int }
+type Mutation { change: [Payload] }
+type Payload { ok: Boolean query: Query! }
+"""
+
+
+async def test_a_root_type_below_gets_the_data_of_a_root_fetch(graph: Any) -> None:
+    shop = graph(
+        PAYLOADS,
+        a={"data": {"change": [{"ok": True, "query": {}}, None, {"ok": False, "query": {}}]}},
+        b={"data": {"_me": 7}, "errors": [{"message": "x", "path": ["_me"]}]},
+    )
+    plan = SequenceNode(
+        (
+            root("a", "mutation{change{ok query{__typename}}}", kind=OperationType.MUTATION),
+            root("b", "{_me:me}", path=("change", LIST, "query"), renames=(Rename((), "_me", "me"),)),
+        )
+    )
+    result = await shop.run(plan, "mutation { change { query { me } } }")
+    assert result["data"] == {"change": [{"query": {"me": 7}}, None, {"query": {"me": 7}}]}
+    assert [error["path"] for error in result["errors"]] == [
+        ["change", 0, "query", "me"],
+        ["change", 2, "query", "me"],
+    ]
+    assert [request.mutation for request in shop.subgraphs["b"].requests] == [False]
+
+
+async def test_a_root_fetch_for_nothing_is_not_sent(graph: Any) -> None:
+    shop = graph(PAYLOADS, a={"data": {"change": None}}, b={"data": {}})
+    plan = SequenceNode((root("a", "mutation{change}"), root("b", "{me}", path=("change", LIST, "query"))))
+    assert await shop.run(plan, "mutation { change { query { me } } }") == {"data": {"change": None}}
+    assert shop.subgraphs["b"].requests == []
+
+
 INTERFACE_OBJECTS = """
 type Query { media: [Media!] }
 interface Media { id: ID! title: String views: Int }
