@@ -1,7 +1,6 @@
 """Rules of accounts that need no database: what a password, an e-mail address and a name must be; who has access."""
 
 import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -70,10 +69,3 @@ def gives_access(subscription: Subscription, now: datetime) -> bool:
     running = subscription.status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.CANCELING)
     end = subscription.current_period_end
     return running and (end is None or now < end)
-
-
-def access_ends(subscriptions: Iterable[Subscription]) -> datetime | None:
-    """The first moment at which one of them stops giving access; None if none does by itself."""
-    return min(
-        (s.current_period_end for s in subscriptions if s.current_period_end is not None), default=None
-    )

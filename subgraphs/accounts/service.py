@@ -1,10 +1,11 @@
 """Use cases of accounts: each one unit of work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from subgraphs.accounts import passwords, repository, rules
-from subgraphs.accounts.errors import AccountLocked, EmailTaken, InvalidCredentials
+from subgraphs.accounts.errors import AccountLocked, EmailTaken, InvalidCredentials, InvalidEmail
 from subgraphs.accounts.loaders import Loaders
 from subgraphs.accounts.models import LoginAttempt, User
 from subgraphs.kit import tokens
@@ -34,13 +35,16 @@ async def register(context: Context[Loaders], email: str, password: str, name: s
             work.session.add(user)
             await work.session.flush()
         work.record("User", user.id, "registered")
-    return _sign_in(context, user, frozenset())
+    return _sign_in(context, user, {})
 
 
 async def login(context: Context[Loaders], email: str, password: str) -> SignedIn:
     """Raises InvalidCredentials or AccountLocked, for an unknown e-mail address just as for a wrong password."""
-    email = email.strip().lower()
-    if len(email) > rules.LONGEST_EMAIL or len(password) > rules.LONGEST_PASSWORD:
+    try:
+        email = rules.normal_email(email)
+    except InvalidEmail:
+        raise InvalidCredentials from None
+    if len(password) > rules.LONGEST_PASSWORD:
         raise InvalidCredentials
     async with context.read(fresh=True) as session:
         _refuse_if_locked(await repository.lock_end(session, email, context.now), context.now)
@@ -89,15 +93,18 @@ async def _succeed(context: Context[Loaders], user: User, password: str) -> Sign
     return _sign_in(context, user, products)
 
 
-async def _open_products(session: ReadSession, user: User, now: datetime) -> frozenset[str]:
+async def _open_products(session: ReadSession, user: User, now: datetime) -> Mapping[str, datetime | None]:
+    """Slugs of products with an active subscription, and when that ends by itself."""
     running = (await repository.running_subscriptions(session, [user.id]))[user.id]
-    ids = [s.product_id for s in running if s.product_id is not None and rules.gives_access(s, now)]
-    return frozenset(product.slug for product in await repository.products(session, ids))
+    ends = {
+        s.product_id: s.current_period_end for s in running if s.product_id and rules.gives_access(s, now)
+    }
+    return {product.slug: ends[product.id] for product in await repository.products(session, list(ends))}
 
 
-def _sign_in(context: Context[Loaders], user: User, products: frozenset[str]) -> SignedIn:
-    viewer = Viewer(user_id=user.id, role=user.role, products=products)
-    token = tokens.issue(viewer, context.settings.jwt_secret.get_secret_value(), context.now)
+def _sign_in(context: Context[Loaders], user: User, products: Mapping[str, datetime | None]) -> SignedIn:
+    viewer = Viewer(user_id=user.id, role=user.role, products=frozenset(products))
+    token = tokens.issue(viewer, context.settings.jwt_secret.get_secret_value(), context.now, products)
     return SignedIn(user, token, context.now + tokens.LIFETIME)
 
 

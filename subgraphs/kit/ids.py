@@ -18,8 +18,10 @@ def encode(type_name: str, key: int) -> strawberry.ID:
     return strawberry.ID(base64.urlsafe_b64encode(content).rstrip(b"=").decode())
 
 
-def decode(type_name: str, value: str) -> int:
+def decode(type_name: str, value: object) -> int:
     """The primary key in an id. Says nothing about whether it exists. Raises InvalidId, also for another type's id."""
+    if not isinstance(value, str):
+        raise InvalidId(type_name)
     try:
         content = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):

@@ -2,26 +2,32 @@
 
 import logging
 from collections.abc import Iterable
+from typing import Final
 from uuid import uuid4
 
 from graphql import GraphQLError, GraphQLSyntaxError
+from sqlalchemy.exc import DBAPIError
 
-from subgraphs.kit.errors import DomainError, JsonValue
+from subgraphs.kit.errors import DomainError, InvalidInput, JsonValue
+
+# PostgreSQL's text holds every character but this one, so wherever a client's text goes, this is the answer.
+NUL_IN_TEXT: Final = "22021"
 
 logger = logging.getLogger("subgraphs")
 
 
-def render(errors: Iterable[GraphQLError], service: str) -> list[JsonValue]:
+def render(errors: Iterable[GraphQLError], service: str, *, executed: bool) -> list[JsonValue]:
     """Errors as the response format has them, each with a code in its extensions."""
-    return [_render(error, service) for error in errors]
+    without_cause = "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
+    return [_render(error, service, without_cause) for error in errors]
 
 
-def request_error(code: str, message: str) -> JsonValue:
+def request_error(code: str, message: str) -> dict[str, JsonValue]:
     """The answer to a request that is not GraphQL."""
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-def _render(error: GraphQLError, service: str) -> JsonValue:
+def _render(error: GraphQLError, service: str, without_cause: str) -> JsonValue:
     rendered: JsonValue = dict(error.formatted)
     cause = _cause(error)
     if isinstance(cause, DomainError):
@@ -30,7 +36,7 @@ def _render(error: GraphQLError, service: str) -> JsonValue:
     elif isinstance(error, GraphQLSyntaxError):
         rendered["extensions"] = {"code": "GRAPHQL_PARSE_FAILED"}
     elif cause is None:
-        rendered["extensions"] = {"code": "BAD_USER_INPUT" if error.path else "GRAPHQL_VALIDATION_FAILED"}
+        rendered["extensions"] = {"code": without_cause}
     else:
         incident = uuid4().hex
         logger.error("%s failed, incident %s", service, incident, exc_info=cause)
@@ -43,4 +49,6 @@ def _cause(error: GraphQLError) -> BaseException | None:
     cause: BaseException | None = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
+    if isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) == NUL_IN_TEXT:
+        return InvalidInput("Text cannot hold the character U+0000.")
     return cause

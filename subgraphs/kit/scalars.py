@@ -13,15 +13,23 @@ Int64 = NewType("Int64", int)
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 
-def _int64(value: object) -> int:
+# What cannot be written is our defect: a ValueError, hidden. What cannot be read is the client's: a GraphQLError, shown.
+def _write_int64(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not SMALLEST <= value <= LARGEST:
-        raise GraphQLError(f"Int64 cannot represent {value!r}: expected a whole number of at most 64 bits.")
+        raise ValueError(f"Int64 cannot represent {value!r}: expected a whole number of at most 64 bits.")
     return value
+
+
+def _read_int64(value: object) -> int:
+    try:
+        return _write_int64(value)
+    except ValueError as error:
+        raise GraphQLError(str(error)) from None
 
 
 def _write_datetime(value: object) -> str:
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise GraphQLError("DateTime cannot represent a time without an offset.")
+        raise ValueError("DateTime cannot represent a time without an offset.")
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -41,8 +49,8 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     Int64: strawberry.scalar(
         name="Int64",
         description="A whole number of up to 64 bits, as a JSON number.",
-        serialize=_int64,
-        parse_value=_int64,
+        serialize=_write_int64,
+        parse_value=_read_int64,
     ),
     datetime: strawberry.scalar(
         name="DateTime",

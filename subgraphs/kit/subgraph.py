@@ -2,15 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Final, Self
+
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.types.execution import PreExecutionError
 
 from subgraphs.kit.clock import Clock, utc_now
 from subgraphs.kit.context import Context
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import JsonValue
-from subgraphs.kit.rendering import render
+from subgraphs.kit.rendering import render, request_error
 from subgraphs.kit.service import Service
 from subgraphs.kit.settings import SubgraphSettings
+
+NO_OPERATION: Final = (
+    "There is no such operation in the document. Send one, and its name if there are several."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +48,19 @@ class Subgraph:
 
     async def execute(self, request: GraphQLRequest) -> dict[str, JsonValue]:
         """The response as JSON values. Never raises for what a client sent."""
-        result = await self.service.schema.execute(
-            request.query,
-            variable_values=dict(request.variables),
-            context_value=self.context(request.headers),
-            operation_name=request.operation_name,
-        )
+        try:
+            result = await self.service.schema.execute(
+                request.query,
+                variable_values=dict(request.variables),
+                context_value=self.context(request.headers),
+                operation_name=request.operation_name,
+            )
+        except (MissingQueryError, CannotGetOperationTypeError):
+            return request_error("OPERATION_RESOLUTION_FAILURE", NO_OPERATION)
         response: dict[str, JsonValue] = {"data": result.data}
         if result.errors:
-            response["errors"] = render(result.errors, self.service.name)
+            executed = not isinstance(result, PreExecutionError)
+            response["errors"] = render(result.errors, self.service.name, executed=executed)
         return response
 
     async def token_for(self, email: str) -> str:

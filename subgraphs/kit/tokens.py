@@ -1,5 +1,6 @@
 """Access tokens: signed by accounts, read by every subgraph."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -16,8 +17,12 @@ AUDIENCE: Final = "softfactory-graph"
 ALGORITHM: Final = "HS256"
 
 
-def issue(viewer: Viewer, secret: str, now: datetime) -> str:
-    """Valid for LIFETIME. The subject is the user's global id."""
+def issue(
+    viewer: Viewer, secret: str, now: datetime, product_ends: Mapping[str, datetime | None] | None = None
+) -> str:
+    """Valid for LIFETIME. The subject is the user's global id. `product_ends` says when access to a product ends by
+    itself, which may be before the token does; the other products of the viewer stay open as long as the token."""
+    ends = dict.fromkeys(viewer.products) | dict(product_ends or {})
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
@@ -28,7 +33,7 @@ def issue(viewer: Viewer, secret: str, now: datetime) -> str:
         "kind": "access",
         "role": viewer.role.value,
         "scopes": sorted(viewer.scopes),
-        "products": sorted(viewer.products),
+        "products": {slug: _seconds(end) for slug, end in sorted(ends.items())},
     }
     return jwt.encode(claims, secret, algorithm=ALGORITHM)
 
@@ -52,10 +57,18 @@ def verify(token: str, secret: str, now: datetime) -> Viewer:
             user_id=ids.decode("User", claims["sub"]),
             role=Role(claims["role"]),
             scopes=frozenset(claims["scopes"]),
-            products=frozenset(claims["products"]),
+            products=frozenset(slug for slug, end in claims["products"].items() if _is_open(end, now)),
         )
-    except (jwt.PyJWTError, InvalidId, KeyError, ValueError, TypeError, OverflowError):
+    except (jwt.PyJWTError, InvalidId, KeyError, ValueError, TypeError, AttributeError, OverflowError):
         raise InvalidToken from None
     if now >= expires:
         raise TokenExpired
     return viewer
+
+
+def _seconds(end: datetime | None) -> float | None:
+    return None if end is None else end.timestamp()
+
+
+def _is_open(end: float | None, now: datetime) -> bool:
+    return end is None or now.timestamp() < end
