@@ -20,6 +20,7 @@ from graphql import (
     StringValueNode,
     UnionTypeDefinitionNode,
     is_abstract_type,
+    is_composite_type,
     parse_type,
 )
 
@@ -55,6 +56,7 @@ def read_subgraphs(
         _read_possible_types(node, by_name, reader)
     _link_progressive_overrides(reader)
     _add_unlisted_externals(reader)
+    _drop_unknown(reader)
     return reader.subgraphs
 
 
@@ -234,6 +236,16 @@ def _add_externals(
             )
             if selection.selection_set is not None:
                 _add_externals(selection.selection_set, found.named_type, subgraph, reader)
+
+
+def _drop_unknown(reader: _Reader) -> None:
+    """join v0.1 gives value types to every subgraph; fields that lead to a type which is not there are not either."""
+    for subgraph in reader.subgraphs.values():
+        for view in subgraph.types.values():
+            for name, each in list(view.fields.items()):
+                target = each.named_type
+                if target not in subgraph.types and is_composite_type(reader.schema.type_map.get(target)):
+                    del view.fields[name]
 
 
 def _applied(

@@ -19,6 +19,7 @@ from router.planner.optimise import optimise
 from router.planner.position import PositionSolver
 from router.planner.resolution import TYPENAME, Resolution
 from router.planner.response_keys import ResponseKeys
+from router.planner.shapes import ShapeConflicts
 
 _ANSWERED_BY_ROUTER = frozenset({TYPENAME, "__schema", "__type"})
 
@@ -101,4 +102,7 @@ class _Planner:
                     groups[visit.graph] = graph.root(visit.graph, self._type_name, self._operation.kind)
             builder.root(position, groups)
         optimise(graph)
+        conflicts = ShapeConflicts(self._resolution.supergraph)
+        for group in graph.groups:
+            conflicts.remove(group)
         return assemble(batches(graph), self._operation.variables)
