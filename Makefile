@@ -1,7 +1,7 @@
 # The same commands for a person and for CI. `make -C FOLDER TARGET` works from anywhere.
 
 .DEFAULT_GOAL := help
-.PHONY: help up serve seed token install test check format lint types schema sdl clean
+.PHONY: help up serve seed token install test check format lint types schema sdl explorer-assets clean
 
 # uv from PATH if it works there, else a private one. `--target` leaves the system's Python as it is, and the variable
 # says so to pip on machines whose Python is "externally managed".
@@ -16,7 +16,7 @@ ARGS ?=
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+		/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@printf '\nOptions of a command go into ARGS: make up ARGS="--port 4100"\n'
 
 ##@ Run the graph
@@ -40,6 +40,11 @@ format: install ## Rewrite the code as the formatter wants it
 sdl: install ## Export every service's schema, and compose the supergraph, into schema/
 	@$(BIN)/softfactory sdl export
 	@$(BIN)/softfactory compose --config supergraph.yaml --output schema/supergraph.graphql
+
+explorer-assets: ## Bundle GraphiQL into router/explorer/assets/ (needs Node.js; only after a change in explorer/source/)
+	@npm ci --prefix router/explorer/source --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm run build --prefix router/explorer/source --silent
+	@rm -rf router/explorer/source/node_modules
 
 ##@ Prove it
 check: lint types schema test ## All checks: what CI runs

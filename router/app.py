@@ -18,7 +18,7 @@ from router.errors import ClientError, RouterError
 from router.explorer import ExplorerPage, explorer_routes, read_examples
 from router.explorer.first_query import first_query
 from router.explorer.page import HeadersSource
-from router.federation.supergraph import Supergraph
+from router.federation.supergraph import InvalidSupergraphError, Supergraph
 from router.pipeline import Pipeline, PipelineOptions
 from router.settings import CorsSettings, RouterSettings
 from router.transport.endpoint import EndpointOptions, GraphQLEndpoint, GraphQLExecutor, error_response
@@ -86,7 +86,7 @@ def _middleware(settings: RouterSettings) -> list[Middleware]:
 
 
 def read_supergraph(file: Path | None) -> Supergraph:
-    """Raises RouterError: SUPERGRAPH_NOT_FOUND, or InvalidSupergraphError."""
+    """Raises RouterError: SUPERGRAPH_NOT_FOUND, SUPERGRAPH_NOT_READABLE or INVALID_SUPERGRAPH."""
     if file is None:
         raise RouterError("SUPERGRAPH_NOT_FOUND", "No supergraph is given. Name one with --supergraph FILE.")
     try:
@@ -97,8 +97,11 @@ def read_supergraph(file: Path | None) -> Supergraph:
         ) from None
     except (OSError, UnicodeError) as error:
         raise RouterError("SUPERGRAPH_NOT_READABLE", f"{file} cannot be read: {error}") from None
-    supergraph = Supergraph.parse(sdl)
-    _ = supergraph.api_schema  # Built now, so that a schema that is not valid is known before anybody asks.
+    try:
+        supergraph = Supergraph.parse(sdl)
+        _ = supergraph.api_schema  # Built now, so that a schema that is not valid is known before anybody asks.
+    except InvalidSupergraphError as error:
+        raise RouterError(error.code, f"{file}: {error.message}") from None
     return supergraph
 
 

@@ -36,7 +36,8 @@ function Logo({ title }) {
 }
 
 const examples = examplesPlugin(config.examples);
-const headers = JSON.stringify(config.headers, null, 2);
+const hasHeaders = Object.keys(config.headers).length > 0;
+const headers = hasHeaders ? JSON.stringify(config.headers, null, 2) : '';
 
 createRoot(document.getElementById('explorer')).render(
   <GraphiQL
@@ -47,7 +48,7 @@ createRoot(document.getElementById('explorer')).render(
     visiblePlugin={config.examples.length ? examples : undefined}
     defaultTabs={config.tabs.map((tab) => ({ ...tab, headers }))}
     defaultHeaders={headers}
-    defaultEditorToolsVisibility="headers"
+    defaultEditorToolsVisibility={hasHeaders ? 'headers' : undefined}
   >
     <GraphiQL.Logo>
       <Logo title={config.title} />

@@ -1,0 +1,80 @@
+"""Runs the application in one uvicorn process, until a signal says that it is time to go."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from router.errors import RouterError
+from router.settings import ServerSettings
+
+_PATIENCE_SECONDS = 30
+"""How long requests under way may take once the router stops."""
+
+
+def serve(app: FastAPI, settings: ServerSettings, say: Callable[[str], None]) -> None:
+    """Returns when everything has stopped. Raises RouterError ADDRESS_TAKEN."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with _listen(settings) as listener:
+        server = _Server(app, settings, lambda: say(_greeting(listener, settings)))
+        with suppress(KeyboardInterrupt):  # which uvicorn raises again when it has stopped
+            server.run(sockets=[listener])
+    if not server.started:
+        raise RouterError("NOT_SERVING", "The router did not start; the reason stands above.")
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, app: FastAPI, settings: ServerSettings, on_ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=_PATIENCE_SECONDS,
+        )
+        super().__init__(config)
+        self._readiness = app.state.readiness
+        self._drain_seconds = settings.drain_seconds
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends with `on_ready`, unless the application refused to start."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal closes /ready and waits for the load balancers to see it; the second one does not wait."""
+        if self._drain_seconds and self._readiness.status != "draining":
+            self._readiness.drain()
+            asyncio.get_running_loop().call_later(self._drain_seconds, super().handle_exit, sig, frame)
+        else:
+            self._readiness.drain()
+            super().handle_exit(sig, frame)
+
+
+def _listen(settings: ServerSettings) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise RouterError(
+            "ADDRESS_TAKEN",
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --port.",
+        ) from None
+    return listener
+
+
+def _greeting(listener: socket.socket, settings: ServerSettings) -> str:
+    host, port = listener.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"Serving GraphQL at {address}{settings.path}"
