@@ -60,7 +60,8 @@ def failed_fetch(service: str, failure: SubgraphError, scope: FetchScope) -> Fet
         "message": f"subgraph '{service}' {reason}",
         "extensions": {"code": failure.code, "service": service},
     }
-    return _unplaced(error, scope)
+    places = tuple(scope.all())
+    return _unplaced(error, places, common_start(places))
 
 
 def subgraph_errors(
@@ -68,14 +69,19 @@ def subgraph_errors(
 ) -> list[FetchError]:
     """The errors of a GraphQL answer, once for each place in the client's answer that they speak of."""
     result: list[FetchError] = []
+    everything: tuple[ResponsePath, ...] | None = None
+    start: ResponsePath = ()
     for raw in errors:
         error = _presentable(service, policy(service, raw))
         path = _path(raw.get("path"))
         places = scope.locate(path) if path else ()
         if places:
             result.extend(FetchError({**error, "path": list(place)}, (place,)) for place in places)
-        else:
-            result.append(_unplaced(error, scope))
+            continue
+        if everything is None:
+            everything = tuple(scope.all())
+            start = common_start(everything)
+        result.append(_unplaced(error, everything, start))
     return result
 
 
@@ -98,11 +104,9 @@ def _path(path: JsonValue) -> ResponsePath:
     return tuple(path)
 
 
-def _unplaced(error: JsonObject, scope: FetchScope) -> FetchError:
-    """An error of the whole fetch: its path is where all that it was for has in common, if anything."""
-    places = tuple(scope.all())
-    path = common_start(places)
-    return FetchError({**error, "path": list(path)} if path else error, places)
+def _unplaced(error: JsonObject, places: tuple[ResponsePath, ...], start: ResponsePath) -> FetchError:
+    """An error of the whole fetch: its path is what the paths of all that it was for have in common, if anything."""
+    return FetchError({**error, "path": list(start)} if start else error, places)
 
 
 class ExplainedNulls:

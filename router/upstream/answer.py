@@ -84,5 +84,7 @@ def _decode(body: bytes) -> Any:
         return _decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _NotGraphQLError(f"not JSON: {error}") from None
+    except ArithmeticError:
+        raise _NotGraphQLError("a number has an exponent out of all range") from None
     except RecursionError:
         raise _NotGraphQLError("the JSON is nested too deeply") from None

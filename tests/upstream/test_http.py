@@ -171,6 +171,8 @@ NOT_GRAPHQL: list[tuple[str, Handler, str]] = [
     ("errors of strings", reply('{"errors":["m"]}'), INVALID),
     ("half a document", reply('{"data":{"a"'), INVALID),
     ("two documents", reply('{"data":{}}{"data":{}}'), INVALID),
+    ("an exponent out of all range", reply('{"data":{"a":1E+99999999999999999999999}}'), INVALID),
+    ("an integer of 5000 digits", reply('{"data":{"a":' + "1" * 5000 + "}}"), INVALID),
     ("not UTF-8", reply(b'{"data":{"a":"\xff\xfe"}}'), INVALID),
     ("half a surrogate pair", reply(b'{"data":{"a":"\\ud800"}}'), INVALID),
     ("NaN", reply('{"data":{"a":NaN}}'), INVALID),
