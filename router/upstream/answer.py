@@ -18,13 +18,13 @@ INVALID_RESPONSE: Final = "SUBREQUEST_INVALID_RESPONSE"
 ACCEPT: Final = "application/graphql-response+json, application/json"
 _JSON_TYPES: Final = frozenset({"application/json", "application/graphql-response+json"})
 
-# Every float of at most 15 significant digits comes back as it was written.
+# A float gives back every decimal of at most 15 digits, unless an exponent takes it out of range.
 _EXACT_LENGTH: Final = 15
 
 
 def _number(text: str) -> float | Decimal:
     value = float(text)
-    if len(text) <= _EXACT_LENGTH and math.isfinite(value):
+    if len(text) <= _EXACT_LENGTH and "e" not in text and "E" not in text:
         return value
     exact = Decimal(text)
     return value if math.isfinite(value) and Decimal(repr(value)) == exact else exact
