@@ -1,0 +1,72 @@
+"""From the supergraph to what clients see: without joins, links and what is inaccessible."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from router.federation.schema import DirectiveUse, Element, Schema, TypeDefinition
+
+E = TypeVar("E", bound=Element)
+
+SHOWN_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
+EXECUTABLE = frozenset(
+    {
+        "QUERY",
+        "MUTATION",
+        "SUBSCRIPTION",
+        "FIELD",
+        "FRAGMENT_DEFINITION",
+        "FRAGMENT_SPREAD",
+        "INLINE_FRAGMENT",
+        "VARIABLE_DEFINITION",
+    }
+)
+
+
+def api_schema(supergraph: Schema, specification_types: frozenset[str], inaccessible: str | None) -> Schema:
+    """`specification_types` are those that linked features define, `inaccessible` is that directive's name."""
+
+    def hidden(element: Element) -> bool:
+        return inaccessible is not None and element.use(inaccessible) is not None
+
+    hidden_types = {
+        name for name, each in supergraph.types.items() if name in specification_types or hidden(each)
+    }
+    result = Schema(roots={kind: name for kind, name in supergraph.roots.items() if name not in hidden_types})
+    result.definition.description = supergraph.definition.description
+    for name, definition in supergraph.types.items():
+        if name not in hidden_types:
+            result.types[name] = _visible_type(definition, hidden_types, inaccessible)
+    for name, directive in supergraph.directives.items():
+        locations = tuple(each for each in directive.locations if each in EXECUTABLE)
+        if locations and not name.startswith(("join__", "link")):
+            arguments = {key: _shown(each) for key, each in directive.arguments.items() if not hidden(each)}
+            result.directives[name] = replace(directive, locations=locations, arguments=arguments)
+    return result
+
+
+def _visible_type(definition: TypeDefinition, hidden: set[str], inaccessible: str | None) -> TypeDefinition:
+    def visible(element: Element) -> bool:
+        return inaccessible is None or element.use(inaccessible) is None
+
+    fields = {}
+    for name, field in definition.fields.items():
+        if visible(field):
+            arguments = {key: _shown(each) for key, each in field.arguments.items() if visible(each)}
+            fields[name] = replace(field, arguments=arguments, directives=_directives(field))
+    return replace(
+        definition,
+        directives=_directives(definition),
+        fields=fields,
+        interfaces={name: 0 for name in definition.interfaces if name not in hidden},
+        members={name: 0 for name in definition.members if name not in hidden},
+        values={name: _shown(each) for name, each in definition.values.items() if visible(each)},
+        input_fields={name: _shown(each) for name, each in definition.input_fields.items() if visible(each)},
+    )
+
+
+def _shown(element: E) -> E:
+    return replace(element, directives=_directives(element))
+
+
+def _directives(element: Element) -> list[DirectiveUse]:
+    return [use for use in element.directives if use.name in SHOWN_DIRECTIVES]

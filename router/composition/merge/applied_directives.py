@@ -1,0 +1,98 @@
+"""The directives that subgraphs apply, brought over to the supergraph's elements when all of those are there."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from graphql import ValueNode
+
+from router.composition.merge.argument_strategies import NAMES
+from router.composition.merge.composed_directives import ComposedDirective
+from router.composition.merge.context import MergeContext, Sources
+from router.federation.schema import DirectiveUse, Element
+from router.federation.value import make, normal_form, print_value, to_python
+
+
+def merge_applied_directives(context: MergeContext, directives: Sequence[ComposedDirective]) -> None:
+    """Works through all elements that merging has met."""
+    for target, sources in context.applications:
+        if any(source.directives for source in sources.values()):
+            for directive in directives:
+                _merge_directive(context, directive, sources, target)
+
+
+def _merge_directive(
+    context: MergeContext, directive: ComposedDirective, sources: Sources[Element], target: Element
+) -> None:
+    uses: dict[int, list[DirectiveUse]] = {}
+    for index, source in sources.items():
+        name = directive.local_names.get(index)
+        found = source.uses(name) if name is not None and source.directives else []
+        if found:
+            uses[index] = found
+    if not uses:
+        return
+    if directive.is_repeatable:
+        distinct = {_normal_form(use): use for each in uses.values() for use in each}
+        merged = [use.arguments for use in distinct.values()]
+    elif directive.strategies:
+        merged = [_merge_arguments(context, directive, uses, target)]
+    else:
+        merged = [_most_frequent(context, directive, uses, sources, target)]
+    target.directives += [DirectiveUse(directive.name, dict(arguments)) for arguments in merged]
+
+
+def _normal_form(use: DirectiveUse) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, normal_form(value)) for name, value in use.arguments.items()))
+
+
+def _merge_arguments(
+    context: MergeContext, directive: ComposedDirective, uses: dict[int, list[DirectiveUse]], target: Element
+) -> dict[str, ValueNode]:
+    all_uses = [use for each in uses.values() for use in each]
+    if len({_normal_form(use) for use in all_uses}) == 1:
+        return dict(all_uses[0].arguments)
+    names = ", ".join(f'"{name}": {NAMES[strategy]}' for name, strategy in directive.strategies.items())
+    context.hint(
+        "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
+        f'Directive @{directive.name} is applied to "{target.coordinate}" in multiple subgraphs with different '
+        f"arguments. Merging strategies used by arguments: {{ {names} }}",
+    )
+    merged = {}
+    for name, strategy in directive.strategies.items():
+        values = [to_python(use.arguments[name]) if name in use.arguments else None for use in all_uses]
+        value = strategy(values)
+        if value is not None:
+            merged[name] = make(value)
+    return merged
+
+
+def _most_frequent(
+    context: MergeContext,
+    directive: ComposedDirective,
+    uses: dict[int, list[DirectiveUse]],
+    sources: Sources[Element],
+    target: Element,
+) -> dict[str, ValueNode]:
+    forms = {index: _normal_form(each[0]) for index, each in uses.items()}
+    counts = Counter(forms.values())
+    chosen = max(counts, key=lambda form: counts[form])
+    winner = next(index for index, form in forms.items() if form == chosen)
+    if len(counts) > 1:
+        users = [index for index, form in forms.items() if form == chosen]
+        texts = {index: _print_arguments(uses[index][0]) for index, form in forms.items() if form != chosen}
+        context.hint(
+            "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
+            f'Non-repeatable directive @{directive.name} is applied to "{target.coordinate}" in multiple subgraphs but '
+            f"with incompatible arguments. The supergraph will use {_print_arguments(uses[winner][0])} (from "
+            f"{context.print_subgraphs(users)}), but found "
+            f"{context.differences(texts, next(iter(texts.values())))}.",
+            sources,
+        )
+    return dict(uses[winner][0].arguments)
+
+
+def _print_arguments(use: DirectiveUse) -> str:
+    if not use.arguments:
+        return "no arguments"
+    shown = ", ".join(f"{name}: {print_value(value)}" for name, value in use.arguments.items())
+    return f"arguments {{{shown}}}"

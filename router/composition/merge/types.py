@@ -1,0 +1,49 @@
+"""Which types the supergraph has, and of which kind: the step before any of them is filled."""
+
+from router.composition.merge.context import MergeContext, Sources
+from router.federation.schema import Kind, TypeDefinition
+
+KIND_NAMES = {
+    Kind.SCALAR: "Scalar Type",
+    Kind.OBJECT: "Object Type",
+    Kind.INTERFACE: "Interface Type",
+    Kind.UNION: "Union Type",
+    Kind.ENUM: "Enum Type",
+    Kind.INPUT_OBJECT: "InputObject Type",
+}
+
+
+def add_types(context: MergeContext) -> None:
+    """Adds each type, empty. Types of which the subgraphs have different kinds are reported and left out."""
+    for name in context.type_names():
+        sources = context.types(name)
+        kinds = {index: _kind_in_supergraph(context, index, source) for index, source in sources.items()}
+        if len(set(kinds.values())) > 1:
+            _report_kinds(context, name, kinds, sources)
+            continue
+        kind = next(iter(kinds.values()))
+        context.schema.types[name] = TypeDefinition(name, name, kind=kind)
+        if name in context.interface_objects and len(context.interface_objects[name]) == len(sources):
+            context.problem(
+                "INTERFACE_OBJECT_USAGE_ERROR",
+                f'Type "{name}" is declared with @interfaceObject in all the subgraphs in which it is defined (it is '
+                f"defined in {context.print_subgraphs(sources)} but should be defined as an interface in at least one "
+                "subgraph)",
+                sources,
+            )
+
+
+def _kind_in_supergraph(context: MergeContext, index: int, source: TypeDefinition) -> Kind:
+    return Kind.INTERFACE if context.subgraphs[index].is_interface_object(source) else source.kind
+
+
+def _report_kinds(
+    context: MergeContext, name: str, kinds: dict[int, Kind], sources: Sources[TypeDefinition]
+) -> None:
+    texts = {index: KIND_NAMES[kind] for index, kind in kinds.items()}
+    context.problem(
+        "TYPE_KIND_MISMATCH",
+        f'Type "{name}" has mismatched kind: it is defined as '
+        f"{context.differences(texts, next(iter(texts.values())))}",
+        sources,
+    )

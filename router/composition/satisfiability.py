@@ -1,0 +1,6 @@
+from router.composition.merge.context import MergeContext
+from router.composition.problem import CompositionProblem
+
+
+def check_satisfiability(context: MergeContext) -> list[CompositionProblem]:
+    return []

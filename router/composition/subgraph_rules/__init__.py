@@ -1,0 +1,51 @@
+"""What holds within one subgraph, in three stages: a stage is asked only when those before it found nothing."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from router.composition.problem import CompositionProblem
+from router.composition.subgraph_rules.applied_directives import applied_directives
+from router.composition.subgraph_rules.authorization_usage import authorization_usage
+from router.composition.subgraph_rules.cost_usage import cost_usage
+from router.composition.subgraph_rules.default_values import default_values
+from router.composition.subgraph_rules.external_fields import external_fields
+from router.composition.subgraph_rules.interface_implementations import interface_implementations
+from router.composition.subgraph_rules.interface_keys import interface_keys
+from router.composition.subgraph_rules.interface_objects import interface_objects
+from router.composition.subgraph_rules.key_fields import key_fields
+from router.composition.subgraph_rules.known_types import known_types
+from router.composition.subgraph_rules.list_size_usage import list_size_usage
+from router.composition.subgraph_rules.provides_fields import provides_fields
+from router.composition.subgraph_rules.requires_fields import requires_fields
+from router.composition.subgraph_rules.reserved_names import reserved_names
+from router.composition.subgraph_rules.root_types import root_types
+from router.composition.subgraph_rules.shareable_usage import shareable_usage
+from router.composition.subgraph_schema import SubgraphSchema
+
+SubgraphRule: TypeAlias = Callable[[SubgraphSchema], Iterable[CompositionProblem]]
+
+DEFINITION_RULES: tuple[SubgraphRule, ...] = (known_types, applied_directives)
+GRAPHQL_RULES: tuple[SubgraphRule, ...] = (reserved_names, default_values, interface_implementations)
+FEDERATION_RULES: tuple[SubgraphRule, ...] = (
+    root_types,
+    key_fields,
+    requires_fields,
+    provides_fields,
+    external_fields,
+    interface_keys,
+    interface_objects,
+    shareable_usage,
+    authorization_usage,
+    cost_usage,
+    list_size_usage,
+)
+STAGES = (DEFINITION_RULES, GRAPHQL_RULES, FEDERATION_RULES)
+
+
+def check_subgraph(subgraph: SubgraphSchema) -> list[CompositionProblem]:
+    """What is wrong with one subgraph by itself."""
+    for stage in STAGES:
+        problems = [problem for rule in stage for problem in rule(subgraph)]
+        if problems:
+            return problems
+    return []

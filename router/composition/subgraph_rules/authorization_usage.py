@@ -1,0 +1,33 @@
+"""@authenticated, @requiresScopes and @policy protect objects and leaves: an interface's come from its implementations."""
+
+from collections.abc import Iterator
+
+from router.composition.problem import CompositionProblem
+from router.composition.subgraph_schema import SubgraphSchema
+from router.federation.schema import Element, Kind
+
+DIRECTIVES = ("authenticated", "requiresScopes", "policy")
+
+
+def authorization_usage(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
+    """Not on interfaces, their fields, or interface objects and theirs."""
+    for definition in subgraph.schema.of_kind(Kind.OBJECT, Kind.INTERFACE):
+        if definition.kind is Kind.INTERFACE:
+            yield from _check(subgraph, definition, f'interface "{definition.name}"')
+        elif subgraph.is_interface_object(definition):
+            yield from _check(subgraph, definition, f'interface object "{definition.name}"')
+        else:
+            continue
+        for field in definition.fields.values():
+            yield from _check(subgraph, field, f'field "{field.coordinate}"')
+
+
+def _check(subgraph: SubgraphSchema, element: Element, described: str) -> Iterator[CompositionProblem]:
+    for directive in DIRECTIVES:
+        use = subgraph.use(element, directive)
+        if use is not None:
+            message = (
+                f"Invalid use of @{use.name} on {described}: @{use.name} cannot be applied on interfaces, interface "
+                "fields and interface objects"
+            )
+            yield subgraph.problem("AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE", message, use.node)
