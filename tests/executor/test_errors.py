@@ -275,6 +275,31 @@ async def test_paths_end_where_the_clients_selection_ends(graph: Any) -> None:
     }
 
 
+# operation, the subgraph's path, the path in the answer
+SELECTED: list[tuple[str, list[Any], list[Any] | None]] = [
+    ("{ me { nick } }", ["me", "nick"], ["me", "nick"]),
+    ("{ me { nick } }", ["me", "id"], ["me"]),
+    ("{ me { nick } }", ["int"], None),
+    ("{ me { nick } }", ["me", "pet", "name"], ["me"]),
+    ("{ users { nick } }", ["users", 2, "id"], ["users", 2]),
+    (
+        "{ ... on Query { me { ...N } } } fragment N on User { ... { nick } ...N2 } fragment N2 on User { id }",
+        ["me", "nick"],
+        ["me", "nick"],
+    ),
+    ("{ ...Q ...Q } fragment Q on Query { me { nick } }", ["me", "nick"], ["me", "nick"]),
+    ("{ me { nick } me { pet { name } } }", ["me", "pet", "name"], ["me", "pet", "name"]),
+    ("{ a: me { b: nick } }", ["a", "b"], ["a", "b"]),
+]
+
+
+@pytest.mark.parametrize(("operation", "path", "expected"), SELECTED)
+async def test_paths_in_operations_of_all_forms(graph: Any, operation: str, path: Any, expected: Any) -> None:
+    shop = graph(SCHEMA, users={"data": {}, "errors": [{"message": "x", "path": path}]})
+    result = await shop.run(root("users", "{me{id}}"), operation)
+    assert [error.get("path") for error in result["errors"]] == [expected]
+
+
 async def test_a_null_that_the_subgraph_propagated_is_not_reported_again(graph: Any) -> None:
     shop = graph(
         SCHEMA,

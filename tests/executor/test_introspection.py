@@ -49,3 +49,11 @@ async def test_a_subgraph_cannot_answer_introspection(graph: Any) -> None:
     assert await shop.run(fetch, '{ __type(name: "User") { name } }') == {
         "data": {"__type": {"name": "User"}}
     }
+
+
+async def test_what_cannot_be_introspected_is_an_error(graph: Any) -> None:
+    """Variables are coerced before; this is what happens if they were not."""
+    operation = "query ($name: String!) { __type(name: $name) { name } }"
+    result = await graph(SCHEMA, api=API).run(None, operation, {})
+    assert result["data"] == {"__type": None}
+    assert [error["extensions"] for error in result["errors"]] == [{"code": "INTROSPECTION_FAILED"}]

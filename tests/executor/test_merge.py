@@ -52,9 +52,9 @@ def test_merge_keeps_the_objects_of_the_target() -> None:
 def test_every_target_gets_its_own_copy() -> None:
     first: dict[str, Any] = {}
     second: dict[str, Any] = {"a": {"z": 0}}
-    merge_into_all([first, second, first], {"a": {"list": [{"x": 1}]}}, SCHEMA)
+    merge_into_all([first, second, first], {"a": {"list": [{"x": 1}, 2, [3]]}}, SCHEMA)
     first["a"]["list"][0]["x"] = 2
-    assert second == {"a": {"z": 0, "list": [{"x": 1}]}}
+    assert second == {"a": {"z": 0, "list": [{"x": 1}, 2, [3]]}}
 
 
 # answer, renames, result
