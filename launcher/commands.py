@@ -119,12 +119,13 @@ def sdl_check(config: Config = _DEFAULT_CONFIG) -> None:
 def _reported() -> Iterator[None]:
     """What can go wrong becomes a sentence and an exit code; Ctrl-C and SIGTERM clean up first."""
     from launcher.errors import LaunchError
-    from launcher.serving import interruptible
+    from launcher.interrupts import interruptible
+    from router.errors import RouterError
 
     try:
         with interruptible():
             yield
-    except LaunchError as error:
+    except (LaunchError, RouterError) as error:
         typer.secho(f"{error.code}: {error.message}", fg=typer.colors.RED, err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

@@ -1,21 +1,19 @@
 """Serves ASGI applications until Ctrl-C or SIGTERM, and then returns."""
 
 import asyncio
-import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
 
 from launcher.errors import LaunchError
+from launcher.interrupts import ENDING, ignore_signals
 
 T = TypeVar("T")
 
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PATIENCE_SECONDS = 3
 
 
@@ -38,11 +36,12 @@ class _Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Taken early, so that a port in use is known before anything starts. Port 0 takes a free one."""
+    """Early, so that a port in use is known before anything starts. Clients wait meanwhile. Port 0 takes a free one."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(2048)
     except OSError as error:
         listener.close()
         raise LaunchError(
@@ -64,7 +63,7 @@ async def serve(app: FastAPI, listener: socket.socket, on_ready: Callable[[], No
     )
     server = _Server(config, on_ready)
     loop = asyncio.get_running_loop()
-    for ending in _ENDING:
+    for ending in ENDING:
         loop.add_signal_handler(ending, _end, server)
     await server.serve(sockets=[listener])
     if not server.started:
@@ -77,25 +76,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
             return runner.run(work)
     finally:
-        _ignore_signals()
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """SIGTERM and SIGHUP end a command as Ctrl-C does. While it cleans up, it cannot be interrupted again."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-        _ignore_signals()
-        raise KeyboardInterrupt
-
-    for ending in _ENDING:
-        signal.signal(ending, interrupt)
-    yield
-
-
-def _ignore_signals() -> None:
-    for ending in _ENDING:
-        signal.signal(ending, signal.SIG_IGN)
+        ignore_signals()
 
 
 def _end(server: uvicorn.Server) -> None:

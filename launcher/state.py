@@ -56,10 +56,12 @@ def exclusive(folder: Path) -> Iterator[None]:
     with _lock(folder) as free:
         if not free:
             raise _already_running(folder)
+        published = folder / "state.json"
+        published.unlink(missing_ok=True)  # of a process that was killed
         try:
             yield
         finally:
-            (folder / "state.json").unlink(missing_ok=True)
+            published.unlink(missing_ok=True)
 
 
 def _already_running(folder: Path) -> LaunchError:

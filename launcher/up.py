@@ -10,12 +10,14 @@ from pathlib import Path
 
 from launcher import serving, state
 from launcher.databases import databases
+from launcher.demo import demo_headers
 from launcher.display import Display
 from launcher.errors import LaunchError
 from launcher.prepare import migrate_all, seed_all
 from launcher.services import load, service_names
 from router.app import create_app
 from router.settings import RouterSettings
+from router.settings_sources import load_settings
 from router.upstream.in_process import FunctionTransport
 from router.upstream.subgraph import SubgraphRequest
 from subgraphs.kit.errors import JsonValue
@@ -73,12 +75,17 @@ async def _up(
     await migrate_all(services, environment, display)
     await seed_all(services, environment, options.users, display)
     async with AsyncExitStack() as stack:
-        transports = {}
-        for service in services:
-            settings = SubgraphSettings.for_service(service.name, environment)
-            subgraph = await stack.enter_async_context(Subgraph(service, settings))
-            transports[service.name] = FunctionTransport(Asking(subgraph))
-        app = create_app(RouterSettings(supergraph=options.root / SUPERGRAPH), transports=transports)
+        subgraphs = [
+            await stack.enter_async_context(
+                Subgraph(service, SubgraphSettings.for_service(service.name, environment))
+            )
+            for service in services
+        ]
+        app = create_app(
+            _router_settings(options, environment),
+            transports={subgraph.service.name: FunctionTransport(Asking(subgraph)) for subgraph in subgraphs},
+            explorer_headers=await stack.enter_async_context(demo_headers(subgraphs, listener)),
+        )
         url = serving.url_of(listener)
 
         def announce() -> None:
@@ -86,6 +93,18 @@ async def _up(
             display.console.print(_greeting(url, services, options.root), soft_wrap=True)
 
         await serving.serve(app, listener, announce)
+
+
+def _router_settings(options: UpOptions, environment: Mapping[str, str]) -> RouterSettings:
+    file = options.root / "router.yaml"
+    examples = options.root / EXAMPLE.parent
+    given = {
+        "supergraph": options.root / SUPERGRAPH,
+        "server": {"host": options.host, "port": options.port},
+        "redis_url": environment["REDIS_URL"],
+        "explorer": {"examples": examples, "open": EXAMPLE.stem} if examples.is_dir() else {},
+    }
+    return load_settings(file if file.exists() else None, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +132,8 @@ def _greeting(url: str, services: Sequence[Service], root: Path) -> str:
         lines += [
             "",
             "A query that crosses all of them:",
-            f'  curl -sG {url}/graphql --data-urlencode "query@{_relative(root / EXAMPLE)}" \\',
-            f'    -H "Authorization: Bearer $({command} token {logins[-1].email})"',
+            f"  curl -sG {url}/graphql --data-urlencode query@{_relative(root / EXAMPLE)} \\",
+            f'    -H "Authorization: Bearer $({command} token {logins[0].email})"',
         ]
     return "\n".join([*lines, "", "Ctrl-C stops everything."])
 

@@ -62,3 +62,6 @@ def test_what_a_killed_platform_left_is_not_believed(tmp_path: Path) -> None:
     state.publish(tmp_path, ("chefs",), ENVIRONMENT)
     (tmp_path / "lock").touch()
     assert state.running(tmp_path) is None
+    with state.exclusive(tmp_path), pytest.raises(LaunchError) as starting:
+        state.running(tmp_path)
+    assert starting.value.code == "STARTING"

@@ -1,0 +1,228 @@
+"""`softfactory up` as a person runs it, with one service and a supergraph of a few fields."""
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from launcher import state
+
+COMMAND = [str(Path(sys.executable).with_name("softfactory"))]
+
+CONFIG = """
+subgraphs:
+  accounts:
+    routing_url: http://127.0.0.1:4100/graphql
+    schema: {file: schema/subgraphs/accounts.graphql}
+"""
+
+SUPERGRAPH = """
+schema
+  @link(url: "https://specs.apollo.dev/link/v1.0")
+  @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION)
+{ query: Query }
+
+directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+directive @join__type(graph: join__Graph!, key: join__FieldSet, extension: Boolean! = false, resolvable: Boolean! = true, isInterfaceObject: Boolean! = false) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
+directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+scalar join__FieldSet
+scalar link__Import
+enum join__Graph { ACCOUNTS @join__graph(name: "accounts", url: "http://127.0.0.1:4100/graphql") }
+enum link__Purpose { SECURITY EXECUTION }
+
+type Query @join__type(graph: ACCOUNTS) { me: User }
+type User @join__type(graph: ACCOUNTS, key: "id") { id: ID! email: String }
+"""
+
+
+@pytest.fixture(scope="module")
+def root(scratch: Path) -> Path:
+    """A project folder; what one test seeds, the next one finds."""
+    return project(scratch / "project")
+
+
+def project(root: Path) -> Path:
+    (root / "schema").mkdir(parents=True)
+    (root / "supergraph.yaml").write_text(CONFIG)
+    (root / "schema/supergraph.graphql").write_text(SUPERGRAPH)
+    return root
+
+
+@contextmanager
+def started(root: Path, *options: str, **popen: Any) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [*COMMAND, *options],
+        cwd=root,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **{"stdout": subprocess.PIPE, **popen},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for_url(root: Path) -> str:
+    for _ in range(1200):
+        try:
+            running = state.running(root / ".data")
+        except state.LaunchError:
+            running = None
+        if running and running.url:
+            return running.url
+        time.sleep(0.05)
+    raise AssertionError("The graph was not served within 60 s")
+
+
+def servers(root: Path) -> set[str]:
+    """The names of the database servers that work in the folder: both change into that of their data."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink().is_relative_to(root / ".data"):
+                found.add((process / "comm").read_text().strip())
+        except OSError:
+            continue
+    return found
+
+
+def wait_until_none_is_left(root: Path) -> None:
+    for _ in range(400):
+        if not servers(root):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"Servers outlived the command: {servers(root)}")
+
+
+def softfactory(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], cwd=root, capture_output=True, text=True, check=False)
+
+
+def test_a_graph_is_served_asked_and_stopped(root: Path) -> None:
+    with started(root, "up", "--port", "0", "--users", "20") as process:
+        url = wait_for_url(root)
+
+        token = softfactory(root, "token", "demo@softfactory.com").stdout.strip()
+        headers = {"authorization": f"Bearer {token}"}
+        answer = httpx.post(f"{url}/graphql", json={"query": "{ me { email } }"}, headers=headers).json()
+        page = httpx.get(url, headers={"accept": "text/html"}).text
+        stranger = softfactory(root, "token", "nobody@softfactory.com")
+        second = softfactory(root, "up", "--port", "0")
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=20)
+
+    assert answer == {"data": {"me": {"email": "demo@softfactory.com"}}}
+    assert re.search(r"Bearer [\w-]+\.[\w-]+\.[\w-]+", page)
+    assert (stranger.returncode, stranger.stderr.split(":")[0]) == (1, "USER_UNKNOWN")
+    assert (second.returncode, second.stderr.split(":")[0]) == (1, "ALREADY_RUNNING")
+    assert url in second.stderr
+    assert process.returncode == 0
+    assert url in output
+    assert "demo@softfactory.com" in output
+    assert "Traceback" not in output
+    assert servers(root) == set()
+
+
+def test_a_killed_platform_leaves_no_server_and_starts_again(root: Path) -> None:
+    with started(root, "up", "--port", "0") as process:
+        wait_for_url(root)
+        assert servers(root) == {"postgres", "valkey-server"}
+        process.kill()
+    with started(root, "up", "--port", "0") as process:
+        wait_for_url(root)
+        process.terminate()
+        assert process.wait(20) == 0
+    assert servers(root) == set()
+
+
+def test_a_start_interrupted_while_databases_are_made_leaves_nothing_behind(scratch: Path) -> None:
+    root = project(scratch / "interrupted")
+    with started(root, "up", "--port", "0") as process:
+        while not (root / ".data/postgres/password").exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=20)
+    assert (process.returncode, output) == (130, "")
+    assert servers(root) == set()
+
+
+def test_a_start_interrupted_while_services_are_loaded_stops_the_databases(root: Path) -> None:
+    with started(root, "up", "--port", "0") as process:
+        assert process.stdout is not None
+        assert "Databases are running" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=20)
+    assert (process.returncode, output) == (130, "")
+    assert servers(root) == set()
+
+
+def test_a_terminal_sees_it_too(root: Path) -> None:
+    ours, theirs = pty.openpty()
+    with started(root, "up", "--port", "0", stdout=theirs) as process:
+        url = wait_for_url(root)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    os.close(theirs)
+    assert url in os.read(ours, 1 << 16).decode()
+    os.close(ours)
+
+
+def test_one_service_alone_uses_the_databases_of_the_platform(root: Path) -> None:
+    with started(root, "up", "--port", "0"):
+        wait_for_url(root)
+        with started(root, "subgraph", "accounts", "--port", "0") as process:
+            assert process.stdout is not None
+            line = next(line for line in process.stdout if line.startswith("accounts: "))
+            answer = httpx.post(
+                line.removeprefix("accounts: ").strip(), json={"query": "{ __typename }"}
+            ).json()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
+        assert servers(root) == {"postgres", "valkey-server"}
+    assert answer == {"data": {"__typename": "Query"}}
+    wait_until_none_is_left(root)
+
+
+def test_seeding_again_needs_a_word(root: Path) -> None:
+    again = softfactory(root, "seed", "--users", "10")
+    assert (again.returncode, again.stderr.split(":")[0]) == (1, "ALREADY_SEEDED")
+    replaced = softfactory(root, "seed", "--users", "10", "--replace")
+    assert (replaced.returncode, replaced.stderr) == (0, "")
+    assert "Seed for 10 users" in replaced.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["up", "--config", "nowhere/supergraph.yaml"], "CONFIG_MISSING"),
+        (["subgraph", "nothing"], "SERVICE_UNKNOWN"),
+        (["token", "demo@softfactory.com"], "NOT_RUNNING"),
+        (["up", "--host", "192.0.2.1"], "ADDRESS_TAKEN"),
+    ],
+)
+def test_mistakes_are_named(root: Path, arguments: list[str], code: str) -> None:
+    done = softfactory(root, *arguments)
+    assert (done.returncode, done.stderr.split(":")[0]) == (1, code)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_without_a_supergraph_says_how_to_make_one(scratch: Path) -> None:
+    folder = scratch / "uncomposed"
+    folder.mkdir()
+    (folder / "supergraph.yaml").write_text(CONFIG)
+    done = softfactory(folder, "up")
+    assert (done.returncode, done.stderr.split(":")[0]) == (1, "SUPERGRAPH_MISSING")
+    assert "make sdl" in done.stderr
