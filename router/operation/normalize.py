@@ -137,8 +137,9 @@ class Normalizer:
             return guard
         on = next(iter(types)) if len(types) == 1 and len(self._possible[condition]) > 1 else condition
         if types == before:
-            # The fragment holds for every type that gets here; keep the better known name where both have the field.
-            return guard if condition == guard.on else _Guard(condition, guard.types, guard.conditions)
+            # It holds for every type that gets here. An object has all that its interfaces have; they may differ.
+            on = guard.on if len(types) == 1 and guard.on in types else condition
+            return _Guard(on, guard.types, guard.conditions)
         return _Guard(on, types, guard.conditions)
 
 

@@ -42,4 +42,4 @@ def signature(name: str, arguments: Iterable[ArgumentNode], directives: Iterable
     """Equal for fields that ask the same, whatever the order of their arguments."""
     parts = sorted(f"{each.name.value}:{print_ast(each.value)}" for each in arguments)
     extra = "".join(print_ast(each) for each in directives)
-    return f"{name}({','.join(parts)}){extra}" if parts or extra else name
+    return name + (f"({','.join(parts)})" if parts else "") + extra
