@@ -6,7 +6,8 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-HASHER: Final = PasswordHasher()
+# OWASP's parameters for argon2id: 19 MiB and one lane, so that many sign-ins at once do not exhaust memory.
+HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified when there is no account, so that the answer takes as long as with one.
 NOBODY: Final = HASHER.hash("nobody's password")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 import pytest
@@ -23,7 +24,9 @@ def prepared(postgres_cluster: PostgresCluster) -> Prepare:
     def prepare(service: Service) -> str:
         if service.name not in urls:
             url = postgres_cluster.create_database(f"seeded_{service.name}")
-            asyncio.run(testing.prepare(service, url, users=USERS))
+            # In a thread, because an async fixture may ask while its own loop runs.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(asyncio.run, testing.prepare(service, url, users=USERS)).result()
             urls[service.name] = url
         return urls[service.name]
 

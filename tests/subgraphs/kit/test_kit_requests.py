@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from subgraphs.kit import ids, tokens
 from subgraphs.kit.app import LARGEST_BODY, create_app
+from subgraphs.kit.context import Context
 from subgraphs.kit.service import Service
 from subgraphs.kit.settings import MissingSetting, SubgraphSettings
-from subgraphs.kit.subgraph import GraphQLRequest
+from subgraphs.kit.subgraph import GraphQLRequest, Subgraph
 from subgraphs.kit.testing import SECRET, Client, FakeClock, reference
 from subgraphs.kit.viewer import Viewer
 
@@ -97,6 +98,40 @@ class TestUnitOfWork:
     async def test_what_the_answer_reads_after_the_commit_is_fresh(self, client: Client) -> None:
         mutation = 'mutation { addAuthor(name: "fresh") { books { nodes { id } } } }'
         assert (await client.data(mutation))["addAuthor"]["books"]["nodes"] == []
+
+
+class TestReplicas:
+    """Another database stands for the replica, so that an answer tells where it was read."""
+
+    @pytest.fixture
+    async def context(
+        self, library: Service, library_url: str, postgres_cluster: Any
+    ) -> AsyncIterator[Context[Any]]:
+        replica = postgres_cluster.url("postgres")
+        settings = SubgraphSettings(
+            database_url=library_url, replica_urls=(replica,), jwt_secret=SecretStr(SECRET)
+        )
+        async with Subgraph(library, settings) as subgraph:
+            yield subgraph.context({})
+
+    async def where(self, context: Context[Any], *, fresh: bool = False) -> str:
+        async with context.read(fresh=fresh) as session:
+            ((name,),) = await session.rows(text("SELECT current_database()"))
+        return str(name)
+
+    async def test_reads_go_to_the_replica_unless_they_must_be_fresh(self, context: Context[Any]) -> None:
+        assert await self.where(context) == "postgres"
+        assert await self.where(context, fresh=True) == "library"
+
+    async def test_after_a_write_the_request_reads_the_primary_with_empty_loaders(
+        self, context: Context[Any]
+    ) -> None:
+        before = context.loaders
+        async with context.write() as work:
+            ((name,),) = await work.session.rows(text("SELECT current_database()"))
+        assert name == "library"
+        assert await self.where(context) == "library"
+        assert context.loaders is not before
 
 
 class TestErrors:
