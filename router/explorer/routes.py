@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -79,6 +80,7 @@ def _asset_response(asset: _Asset, request: Request) -> Response:
     return Response(gzip.decompress(asset.compressed), headers=headers, media_type=asset.content_type)
 
 
+@cache
 def _read_assets() -> Mapping[str, _Asset]:
     assets = {}
     for file in files("router.explorer").joinpath("assets").iterdir():

@@ -127,15 +127,12 @@ def _response(answer: GraphQLResponse, media_type: MediaType) -> Response:
     status = answer.refused.status if answer.refused else _OK
     if media_type is MediaType.JSON and status == _BAD_REQUEST:
         status = _OK
-    return _http_response(answer.body, status, media_type)
+    allow = {"allow": "POST"} if status == _METHOD_NOT_ALLOWED else {}
+    return _http_response(answer.body, status, media_type, allow)
 
 
-def _http_response(body: bytes, status: int, media_type: MediaType) -> Response:
-    headers: dict[str, str] = {
-        "cache-control": "no-store",
-        "vary": "accept",
-        **_ERROR_HEADERS.get(status, {}),
-    }
+def _http_response(body: bytes, status: int, media_type: MediaType, extra: Mapping[str, str]) -> Response:
+    headers = {"cache-control": "no-store", "vary": "accept", **extra}
     return Response(body, status, headers, media_type.content_type)
 
 

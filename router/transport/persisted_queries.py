@@ -134,7 +134,7 @@ class PersistedQueries:
 
 def sha256_of(query: str) -> str:
     """Hexadecimal, in lower case."""
-    return hashlib.sha256(query.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(query.encode()).hexdigest()
 
 
 def _key(sha256: str) -> str:
