@@ -34,8 +34,7 @@ def compose(subgraphs: Sequence[Subgraph]) -> Composition:
     """Raises CompositionError with every problem of the first step that finds any."""
     _stop_at(check_names(subgraphs))
     schemas = read_subgraphs(subgraphs)
-    schemas, problems = upgrade_subgraphs(schemas)
-    _stop_at(problems)
+    _stop_at(upgrade_subgraphs(schemas))
     _stop_at([problem for schema in schemas for problem in check_subgraph(schema)])
     for schema in schemas:
         normalize_roots(schema)

@@ -35,6 +35,7 @@ CACHED = (
     "used_fields",
     "shareable_fields",
     "root_names",
+    "federation_directives",
 )
 
 
@@ -68,6 +69,14 @@ class SubgraphSchema:
         if federation is None:
             return dict(specification.FEDERATION_1_TYPES)
         return {name: federation.type(name) for name in specification.types_of(self.version)}
+
+    def upgrade(self, version: Version) -> None:
+        """From here on a schema of Federation 1 counts as one of 2, with the directives under their own names."""
+        self.version = version
+        self.is_federation_2 = True
+        names = self.directive_names
+        self.directive_names = {each: names.get(each, each) for each in specification.directives_of(version)}
+        self.forget()
 
     def uses(self, element: Element, directive: str) -> list[DirectiveUse]:
         """The applications of a directive, named as its specification names it."""

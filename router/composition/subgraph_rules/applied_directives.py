@@ -44,7 +44,7 @@ BUILT_IN = {
             name: InputValue(name, f"@{each.name}({name}:)", type=_optional(argument))
             for name, argument in each.args.items()
         },
-        locations=tuple(location.value for location in each.locations),
+        locations=tuple(location.name for location in each.locations),
     )
     for each in specified_directives
     if each.name in ("skip", "include", "deprecated", "specifiedBy")
