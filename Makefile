@@ -1,6 +1,8 @@
 # The same commands for a person and for CI. `make -C FOLDER TARGET` works from anywhere.
 
 .DEFAULT_GOAL := help
+# Checks share the machine's cores; one at a time is no slower, and its output can be read.
+.NOTPARALLEL:
 .PHONY: help up serve seed token install test check format lint types schema sdl explorer-assets clean
 
 # uv from PATH if it works there, else a private one. `--target` leaves the system's Python as it is, and the variable

@@ -3,7 +3,6 @@
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from launcher.errors import LaunchError
 from launcher.identity import Identity
+from launcher.ports import PortTakenError
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -67,11 +67,13 @@ def stop(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: f
             continue
 
 
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now; the caller may still lose a race for it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def failure(code: str, server: str, port: int, log: Path) -> LaunchError:
+    """Why a server did not start, in its own words."""
+    words = log.read_text(errors="replace")
+    if "Address already in use" in words:
+        return PortTakenError(port)
+    end = "\n".join(words.splitlines()[-15:])
+    return LaunchError(code, f"{server} did not start. The end of {log}:\n{end}")
 
 
 def _end_with_parent(on_orphaned: signal.Signals) -> Callable[[], None] | None:

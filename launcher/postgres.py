@@ -19,6 +19,7 @@ from typing import Self
 from launcher import binaries, child
 from launcher.errors import LaunchError
 from launcher.identity import Identity, own_folder, server_identity
+from launcher.ports import free_port, start_on_port
 
 ROLE = "softfactory"
 _START_SECONDS = 60
@@ -62,20 +63,13 @@ class _Server:
     def wait(self) -> None:
         """Returns when connections are accepted. The server says so in line 8 of its pid file, as pg_ctl reads it."""
         deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise LaunchError(
-                    "POSTGRES_FAILED", f"PostgreSQL ended at once. {self.log}:\n{_tail(self.log)}"
-                )
+        while self.process.poll() is None and time.monotonic() < deadline:
             with suppress(FileNotFoundError, IndexError):
                 lines = (self.data / "postmaster.pid").read_text().splitlines()
                 if lines[0] == str(self.process.pid) and lines[7].strip() == "ready":
                     return
             time.sleep(0.01)
-        raise LaunchError(
-            "POSTGRES_FAILED",
-            f"PostgreSQL is not ready after {_START_SECONDS} s. {self.log}:\n{_tail(self.log)}",
-        )
+        raise child.failure("POSTGRES_FAILED", "PostgreSQL", self.port, self.log)
 
 
 @dataclass(slots=True)
@@ -99,20 +93,7 @@ class PostgresCluster:
         _check_version(primary, self.programs)
         self._password = (home / "password").read_text()
         _await_former_run(primary)
-        try:
-            copies = [
-                self._copy(primary, home / f"replica-{n}", identity) for n in range(self.options.replicas)
-            ]
-            port = self.options.port or child.free_port()
-            self._run(primary, port, identity)
-            for copy in copies:
-                self._follow(copy, port)
-                self._run(copy, child.free_port(), identity)
-            for server in self._servers:
-                server.wait()
-        except BaseException:
-            self.stop()
-            raise
+        start_on_port(self.options.port, lambda port: self._start(primary, port, identity))
 
     def stop(self) -> None:
         """Closes connections, flushes and ends every server; replicas first, so that none complains."""
@@ -190,6 +171,22 @@ class PostgresCluster:
         )
         unfinished.rename(primary)
 
+    def _start(self, primary: Path, port: int, identity: Identity) -> None:
+        try:
+            copies = [
+                self._copy(primary, primary.with_name(f"replica-{number}"), identity)
+                for number in range(self.options.replicas)
+            ]
+            self._run(primary, port, identity)
+            for copy in copies:
+                self._follow(copy, port)
+                self._run(copy, free_port(), identity)
+            for server in self._servers:
+                server.wait()
+        except BaseException:
+            self.stop()
+            raise
+
     def _copy(self, primary: Path, copy: Path, identity: Identity) -> Path:
         """The primary is not running yet, so that its files are one consistent state."""
         shutil.rmtree(copy, ignore_errors=True)
@@ -255,7 +252,3 @@ def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise LaunchError("BAD_DATABASE_NAME", f"{name!r} cannot name a database: use a-z, 0-9 and _.")
     return name
-
-
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-15:])

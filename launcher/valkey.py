@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from launcher import binaries, child
-from launcher.errors import LaunchError
-from launcher.identity import own_folder, server_identity
+from launcher.identity import Identity, own_folder, server_identity
+from launcher.ports import start_on_port
 
 _START_SECONDS = 20
 
@@ -35,19 +35,8 @@ class ValkeyServer:
         identity = server_identity(self.folder)
         home = own_folder(self.folder, identity)
         program = binaries.valkey_program(identity)
-        self._listens_on = self.port or child.free_port()
         self._password = secrets.token_hex(16)
-        configuration = home / "server.conf"
-        configuration.touch(mode=0o600)
-        configuration.write_text(self._configuration(home))
-        os.chown(configuration, identity.uid, identity.gid)
-        log = home / "server.log"
-        self._process = child.start([program, configuration], identity, log=log, on_orphaned=signal.SIGTERM)
-        try:
-            self._wait(log)
-        except BaseException:
-            self.stop()
-            raise
+        start_on_port(self.port, lambda port: self._start(program, home, port, identity))
 
     def stop(self) -> None:
         """Saves what is to be saved, and ends the server."""
@@ -69,6 +58,20 @@ class ValkeyServer:
         """The server's first database."""
         return f"redis://:{self._password}@127.0.0.1:{self._listens_on}/0"
 
+    def _start(self, program: Path, home: Path, port: int, identity: Identity) -> None:
+        self._listens_on = port
+        configuration = home / "server.conf"
+        configuration.touch(mode=0o600)
+        configuration.write_text(self._configuration(home))
+        os.chown(configuration, identity.uid, identity.gid)
+        log = home / "server.log"
+        self._process = child.start([program, configuration], identity, log=log, on_orphaned=signal.SIGTERM)
+        try:
+            self._wait(self._process, log)
+        except BaseException:
+            self.stop()
+            raise
+
     def _configuration(self, home: Path) -> str:
         lines = (
             "bind 127.0.0.1",
@@ -80,16 +83,13 @@ class ValkeyServer:
         )
         return "\n".join(lines) + "\n"
 
-    def _wait(self, log: Path) -> None:
+    def _wait(self, process: subprocess.Popen[bytes], log: Path) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
-            if self._process is None or self._process.poll() is not None:
-                break
+        while process.poll() is None and time.monotonic() < deadline:
             if self._answers():
                 return
             time.sleep(0.01)
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-        raise LaunchError("REDIS_FAILED", f"The Redis-compatible server did not start. {log}:\n{tail}")
+        raise child.failure("REDIS_FAILED", "The Redis-compatible server", self._listens_on, log)
 
     def _answers(self) -> bool:
         """A server that is still loading its data answers with an error."""

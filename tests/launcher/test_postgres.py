@@ -97,12 +97,12 @@ def test_a_database_that_exists_is_not_created_again(postgres_cluster: PostgresC
     assert refused.value.code == "POSTGRES_REFUSED"
 
 
-def test_a_taken_port_is_reported_with_the_log(scratch: Path, postgres_cluster: PostgresCluster) -> None:
+def test_a_taken_port_is_reported(scratch: Path, postgres_cluster: PostgresCluster) -> None:
     port = int(postgres_cluster.url("postgres").rsplit(":", 1)[1].split("/")[0])
     cluster = PostgresCluster(scratch / "taken", PostgresOptions(durable=False, port=port))
-    with pytest.raises(LaunchError, match="Address already in use") as failed:
+    with pytest.raises(LaunchError, match="Another program") as failed:
         cluster.start()
-    assert failed.value.code == "POSTGRES_FAILED"
+    assert failed.value.code == "PORT_TAKEN"
     assert cluster.process_ids == ()
 
 
@@ -173,3 +173,16 @@ def test_data_of_another_version_is_refused(scratch: Path) -> None:
     with pytest.raises(LaunchError, match="made by PostgreSQL 9") as refused:
         PostgresCluster(folder, THROW_AWAY).start()
     assert refused.value.code == "POSTGRES_VERSION"
+
+
+def test_a_server_that_does_not_start_is_quoted(scratch: Path) -> None:
+    folder = scratch / "misconfigured"
+    with PostgresCluster(folder, THROW_AWAY):
+        pass
+    with (folder / "primary" / "postgresql.conf").open("a") as configuration:
+        configuration.write("no_such_setting = 1\n")
+    cluster = PostgresCluster(folder, THROW_AWAY)
+    with pytest.raises(LaunchError, match='unrecognized configuration parameter "no_such_setting"') as failed:
+        cluster.start()
+    assert failed.value.code == "POSTGRES_FAILED"
+    assert cluster.process_ids == ()
