@@ -86,7 +86,8 @@ def test_the_containers_graph_has_the_same_services_and_schemas() -> None:
     local = yaml.safe_load((ROOT / "supergraph.yaml").read_text())["subgraphs"]
     for name in NAMES:
         assert contained[name]["routing_url"] == f"http://{name.replace('_', '-')}:4000/graphql"
-        assert contained[name]["schema"]["file"] == f"../{local[name]['schema']['file']}"
+        files = ROOT / "deploy" / contained[name]["schema"]["file"], ROOT / local[name]["schema"]["file"]
+        assert files[0].resolve() == files[1].resolve()
     assert list(contained) == NAMES
 
 
