@@ -1,0 +1,8 @@
+"""For how long what ai_automation answers may be kept by a router."""
+
+from typing import Final
+
+from subgraphs.kit.cache_control import private, public
+
+CATALOGUE: Final = public(3600)
+OWN: Final = private(300)
