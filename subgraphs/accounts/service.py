@@ -104,6 +104,7 @@ async def _open_products(session: ReadSession, user: User, now: datetime) -> Map
 
 def _sign_in(context: Context[Loaders], user: User, products: Mapping[str, datetime | None]) -> SignedIn:
     viewer = Viewer(user_id=user.id, role=user.role, products=frozenset(products))
+    context.sign_in(viewer)
     token = tokens.issue(viewer, context.settings.jwt_secret.get_secret_value(), context.now, products)
     return SignedIn(user, token, context.now + tokens.LIFETIME)
 

@@ -50,6 +50,10 @@ class Context(Generic[LoadersT]):
             raise self._viewer
         return self._viewer
 
+    def sign_in(self, viewer: Viewer) -> None:
+        """From here on the request is this viewer's: who has just signed in sees what is theirs."""
+        self._viewer = viewer
+
     def read(self, *, fresh: bool = False) -> AbstractAsyncContextManager[ReadSession]:
         """For root fields; what hangs on an object goes through `loaders`."""
         return self._reader.session(fresh=fresh)

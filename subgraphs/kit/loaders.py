@@ -1,6 +1,6 @@
 """Loaders: whatever a request asks for one by one is read in one statement per kind."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +13,7 @@ from subgraphs.kit.database import Reader, ReadSession
 from subgraphs.kit.pagination import Page, PageRequest
 
 KeyT = TypeVar("KeyT", int, str)
+UniqueKeyT = TypeVar("UniqueKeyT", bound=Hashable)
 RowT = TypeVar("RowT")
 FilterT = TypeVar("FilterT")
 
@@ -28,14 +29,14 @@ class Children(Generic[FilterT]):
 
 def row_loader(
     reader: Reader,
-    fetch: Callable[[ReadSession, Sequence[KeyT]], Awaitable[Iterable[RowT]]],
-    key: Callable[[RowT], KeyT],
+    fetch: Callable[[ReadSession, Sequence[UniqueKeyT]], Awaitable[Iterable[RowT]]],
+    key: Callable[[RowT], UniqueKeyT],
     *,
     fresh: bool = False,
-) -> DataLoader[KeyT, RowT | None]:
-    """Loads rows by a unique key; None for a key without a row."""
+) -> DataLoader[UniqueKeyT, RowT | None]:
+    """Loads rows by a unique key, which may be a tuple; None for a key without a row."""
 
-    async def load(keys: list[KeyT]) -> list[RowT | None]:
+    async def load(keys: list[UniqueKeyT]) -> list[RowT | None]:
         async with reader.session(fresh=fresh) as session:
             found = {key(row): row for row in await fetch(session, keys)}
         return [found.get(wanted) for wanted in keys]

@@ -23,7 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from subgraphs.kit.database import ReadSession
 from subgraphs.kit.errors import InvalidCursor, InvalidPageSize
@@ -136,12 +136,13 @@ async def paginate_children(
         .table_valued("parent_id")
         .render_derived(name="asked")
     )
-    child = order.apply(statement.where(parent == asked.c.parent_id), page).correlate(asked).lateral("child")
-    entity = aliased(model, child)
-    merged = select(asked.c.parent_id, entity, child.c.sort_key).select_from(asked).join(child, true())
-    rows = await session.rows(
-        merged.order_by(asked.c.parent_id, *order.direction(child.c.sort_key, child.c[order.id.key]))
-    )
+    # The lateral part finds keys, from the index alone where it can; the rows of those few are joined to them.
+    keys = statement.with_only_columns(order.id).where(parent == asked.c.parent_id)
+    child = order.apply(keys, page).correlate(asked).lateral("child")
+    key, row_id = child.c.sort_key, child.c[order.id.key]
+    merged = select(asked.c.parent_id, model, key).select_from(asked).join(child, true())
+    merged = merged.join(model, order.id == row_id)
+    rows = await session.rows(merged.order_by(asked.c.parent_id, *order.direction(key, row_id)))
     found: dict[int, list[Row[Any]]] = {key: [] for key in parents}
     for row in rows:
         found[row[0]].append(row)

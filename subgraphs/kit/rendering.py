@@ -19,7 +19,22 @@ logger = logging.getLogger("subgraphs")
 def render(errors: Iterable[GraphQLError], service: str, *, executed: bool) -> list[JsonValue]:
     """Errors as the response format has them, each with a code in its extensions."""
     without_cause = "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
-    return [_render(error, service, without_cause) for error in errors]
+    incidents = _Incidents(service)
+    return [_render(error, incidents, without_cause) for error in errors]
+
+
+class _Incidents:
+    """A loader that fails does so for every field that waits for it: one number, and one line in the log."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._numbers: dict[int, str] = {}
+
+    def number(self, cause: BaseException) -> str:
+        if id(cause) not in self._numbers:
+            self._numbers[id(cause)] = uuid4().hex
+            logger.error("%s failed, incident %s", self._service, self._numbers[id(cause)], exc_info=cause)
+        return self._numbers[id(cause)]
 
 
 def request_error(code: str, message: str) -> dict[str, JsonValue]:
@@ -27,7 +42,7 @@ def request_error(code: str, message: str) -> dict[str, JsonValue]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-def _render(error: GraphQLError, service: str, without_cause: str) -> JsonValue:
+def _render(error: GraphQLError, incidents: _Incidents, without_cause: str) -> JsonValue:
     rendered: JsonValue = dict(error.formatted)
     cause = _cause(error)
     if isinstance(cause, DomainError):
@@ -38,8 +53,7 @@ def _render(error: GraphQLError, service: str, without_cause: str) -> JsonValue:
     elif cause is None:
         rendered["extensions"] = {"code": without_cause}
     else:
-        incident = uuid4().hex
-        logger.error("%s failed, incident %s", service, incident, exc_info=cause)
+        incident = incidents.number(cause)
         rendered["message"] = f"Something went wrong on our side. Quote {incident} when you report it."
         rendered["extensions"] = {"code": "INTERNAL_SERVER_ERROR", "incident": incident}
     return rendered

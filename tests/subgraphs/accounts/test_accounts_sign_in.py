@@ -47,8 +47,12 @@ class TestRegister:
         viewer = tokens.verify(payload["accessToken"], SECRET, clock.now)
         assert ids.encode("User", viewer.user_id) == payload["user"]["id"]
         assert viewer.products == frozenset()
-        # The answer is to a request without a token, so what is private stays so.
-        assert payload["user"] == {"id": payload["user"]["id"], "name": "Kim", "email": None, "role": None}
+        assert payload["user"] == {
+            "id": payload["user"]["id"],
+            "name": "Kim",
+            "email": "mixed.case@example.org",
+            "role": "USER",
+        }
         me = await client.with_token(payload["accessToken"]).data("{ me { email role } }")
         assert me == {"me": {"email": "mixed.case@example.org", "role": "USER"}}
 

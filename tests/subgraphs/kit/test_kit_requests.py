@@ -1,18 +1,21 @@
 """Requests to a subgraph: entities, units of work, errors, HTTP."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from subgraphs.kit import ids, tokens
+from subgraphs.kit import ids, testing, tokens
 from subgraphs.kit.app import LARGEST_BODY, create_app
 from subgraphs.kit.context import Context
+from subgraphs.kit.database import asyncpg_url
 from subgraphs.kit.service import Service
 from subgraphs.kit.settings import MissingSetting, SubgraphSettings
 from subgraphs.kit.subgraph import GraphQLRequest, Subgraph
@@ -134,6 +137,20 @@ class TestReplicas:
         assert context.loaders is not before
 
 
+async def test_connections_that_the_server_closed_are_replaced(client: Client, library_url: str) -> None:
+    queries = [client.data("{ books { nodes { id } } }") for _ in range(4)]
+    await asyncio.gather(*queries)
+    other = await asyncpg.connect(asyncpg_url(library_url))
+    await other.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await other.close()
+    # The notice arrives with the next turn of the event loop.
+    await asyncio.sleep(0.05)
+    assert await client.codes("{ books { nodes { id } } }") == []
+
+
 class TestErrors:
     async def test_a_defect_is_hidden_and_logged_under_its_number(
         self, client: Client, caplog: pytest.LogCaptureFixture
@@ -161,6 +178,17 @@ class TestErrors:
     )
     async def test_each_has_a_code(self, client: Client, query: str, code: str) -> None:
         assert await client.codes(query) == [code]
+
+    async def test_a_loader_that_fails_is_logged_once(
+        self, library: Service, library_url: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        nowhere = library_url.rsplit("/", 1)[0] + "/missing"
+        query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Author { name } } }"
+        async with testing.client(library, nowhere) as client:
+            with caplog.at_level(logging.ERROR, "subgraphs"):
+                response = await client.execute(query, r=[reference("Author", key) for key in (1, 2, 3)])
+        incidents = {error["extensions"]["incident"] for error in response["errors"]}
+        assert (len(response["errors"]), len(incidents), len(caplog.records)) == (3, 1, 1)
 
     async def test_nul_in_a_text_is_bad_input(self, client: Client) -> None:
         query = "query($name: String!) { authorNamed(name: $name) { id } }"
