@@ -9,6 +9,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
@@ -40,7 +41,7 @@ class FieldCollector:
         self._variables = variables
 
     def collect(
-        self, object_type: GraphQLObjectType, selections: Iterable[SelectionSetNode]
+        self, object_type: GraphQLObjectType | GraphQLInterfaceType, selections: Iterable[SelectionSetNode]
     ) -> GroupedFields:
         """The fields that these selection sets together ask of an object of this type."""
         grouped: GroupedFields = {}
@@ -51,7 +52,7 @@ class FieldCollector:
 
     def _visit(
         self,
-        object_type: GraphQLObjectType,
+        object_type: GraphQLObjectType | GraphQLInterfaceType,
         selections: SelectionSetNode,
         grouped: GroupedFields,
         visited: set[str],
@@ -70,12 +71,16 @@ class FieldCollector:
                 self._visit_fragment(object_type, fragment, grouped, visited)
 
     def _visit_fragment(
-        self, object_type: GraphQLObjectType, fragment: Fragment, grouped: GroupedFields, visited: set[str]
+        self,
+        object_type: GraphQLObjectType | GraphQLInterfaceType,
+        fragment: Fragment,
+        grouped: GroupedFields,
+        visited: set[str],
     ) -> None:
         if self._applies(fragment, object_type):
             self._visit(object_type, fragment.selection_set, grouped, visited)
 
-    def _applies(self, fragment: Fragment, object_type: GraphQLObjectType) -> bool:
+    def _applies(self, fragment: Fragment, object_type: GraphQLObjectType | GraphQLInterfaceType) -> bool:
         condition = fragment.type_condition
         if condition is None or condition.name.value == object_type.name:
             return True

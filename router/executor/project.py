@@ -6,12 +6,14 @@ from typing import TypeAlias
 
 from graphql import (
     FieldNode,
+    GraphQLInterfaceType,
     GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
     is_abstract_type,
+    is_interface_type,
     is_leaf_type,
     is_object_type,
 )
@@ -28,6 +30,10 @@ from router.executor.tree import Location, Tree, written_out
 
 Completer: TypeAlias = Callable[[JsonValue, Location], JsonValue]
 """CompleteValue for one field or list item. https://spec.graphql.org/October2021/#CompleteValue()"""
+
+
+RuntimeType: TypeAlias = GraphQLObjectType | GraphQLInterfaceType
+"""The type of an object in the tree: an interface where no subgraph that was asked knows the object type."""
 
 
 class _FieldError(Exception):
@@ -98,10 +104,10 @@ class _Projection:
             self._report(error)
             return None
 
-    def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> _Field:
+    def _field(self, parent: RuntimeType, key: str, nodes: list[FieldNode]) -> _Field:
         name = nodes[0].name.value
         if name == "__typename":
-            return _Field(key, lambda _value, _location: parent.name)
+            return _Field(key, _typename(parent))
         if name in INTROSPECTION_FIELDS:
             return _Field(key, lambda value, _location: value)
         return _Field(key, self._completer(parent.fields[name].type, f"{parent.name}.{name}", nodes))
@@ -151,8 +157,11 @@ class _Projection:
 
     def _runtime_type(
         self, declared: GraphQLOutputType, typename: JsonValue, coordinate: str, location: Location
-    ) -> GraphQLObjectType:
+    ) -> RuntimeType:
         if is_object_type(declared) and typename in (None, declared.name):
+            return declared
+        if is_interface_type(declared) and typename == declared.name:
+            # A subgraph with an interface object knows no more, and the plan asks no more if the client does not.
             return declared
         runtime = self._schema.get_type(typename) if isinstance(typename, str) else None
         if (
@@ -172,6 +181,15 @@ class _Projection:
 
 def _object(fields: Sequence[_Field], value: Tree, location: Location) -> JsonObject:
     return {field.key: field.complete(value.get(field.key), (location, field.key)) for field in fields}
+
+
+def _typename(runtime: RuntimeType) -> Completer:
+    def typename(_value: JsonValue, location: Location) -> JsonValue:
+        if not is_object_type(runtime):
+            raise _invalid("__typename", location, f"an object type of '{runtime.name}'")
+        return runtime.name
+
+    return typename
 
 
 def _non_null(complete: Completer, coordinate: str) -> Completer:

@@ -71,6 +71,7 @@ class FetchBuilder:
             self._typename(out)
             fields = self._resolution.narrowing.to_types(selections, view.name, view.possible).fields
         elif view.is_interface_object:
+            self._typename(out)
             fields = selections.fields
         else:
             fields = self._resolution.narrowing.to_object(selections, view.name).fields
@@ -168,8 +169,11 @@ class FetchBuilder:
             touched[placed.index] = touched.get(placed.index, {}) | found
 
     def _typename_for_keys(self, position: EntityPosition, out: Out) -> None:
-        if len(position.visits) > 1:
+        if len(position.visits) > 1 or self._is_interface(position.type_name):
             self._typename(out)
+
+    def _is_interface(self, type_name: str) -> bool:
+        return self._resolution.supergraph.possible_types[type_name] != {type_name}
 
     def _placed(self, placed: Placed, cursor: _Cursor, place: _Place) -> dict[FetchGroup, None]:
         if placed.field.name == TYPENAME:

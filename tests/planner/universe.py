@@ -59,7 +59,9 @@ class Universe:
         self._keys = self._key_fields()
         self._possible: dict[tuple[str, str], tuple[str, ...]] = {}
 
-    def monolith(self, operation: str, variables: dict[str, Any] | None = None, name: str | None = None) -> Any:
+    def monolith(
+        self, operation: str, variables: dict[str, Any] | None = None, name: str | None = None
+    ) -> Any:
         """What one server with all the data answers."""
         roots = self.supergraph.schema
         result = execute_sync(
@@ -77,14 +79,18 @@ class Universe:
     def value(self, thing: Thing, name: str, args: Mapping[str, Any]) -> Any:
         """The value of a field: leaves as JSON, objects as Things."""
         definition: GraphQLField = self.supergraph.schema.type_map[thing.type].fields[name]
-        salt = f"{self._seed}|{thing.type}|{thing.number}|{name}|{json.dumps(args, sort_keys=True, default=str)}"
+        salt = (
+            f"{self._seed}|{thing.type}|{thing.number}|{name}|{json.dumps(args, sort_keys=True, default=str)}"
+        )
         is_key = name in self._keys.get(thing.type, ())
         return self._value(definition.type, thing, name, salt, is_key)
 
     def matches(self, representation: Mapping[str, Any], thing: Thing) -> bool:
         """Whether everything in the representation is true of the object."""
         return all(
-            name == "__typename" or self._has_arguments(thing, name) or self._same(value, self._input_value(thing, name))
+            name == "__typename"
+            or self._has_arguments(thing, name)
+            or self._same(value, self._input_value(thing, name))
             for name, value in representation.items()
         )
 
@@ -125,7 +131,10 @@ class Universe:
         if self._nulls and not is_key and number % 7 == 0:
             return None
         if isinstance(type_, GraphQLList):
-            return [self._value(type_.of_type, thing, name, f"{salt}|{i}", is_key) for i in range(number % 3 + is_key)]
+            return [
+                self._value(type_.of_type, thing, name, f"{salt}|{i}", is_key)
+                for i in range(number % 3 + is_key)
+            ]
         if is_composite_type(type_):
             if type_.name in self.supergraph.root_kinds:
                 return Thing(type_.name, 0)
@@ -231,7 +240,9 @@ class SubgraphMock:
     def _entity(self, representation: Mapping[str, Any]) -> Thing | None:
         type_name = representation["__typename"]
         view = self._universe.supergraph.subgraphs[self._graph].types[type_name]
-        types = self._universe.supergraph.possible_types[type_name] if view.is_interface_object else view.possible
+        types = (
+            self._universe.supergraph.possible_types[type_name] if view.is_interface_object else view.possible
+        )
         found = self._universe.find(representation, types)
         if found is None:
             raise GraphQLError(f"{self._graph}: no {type_name} is {representation}")
@@ -289,7 +300,9 @@ class _SubgraphSchema:
         for name in self._views:
             self._type(name)
         roots["query"] = self._with_entities(roots.get("query"))
-        return GraphQLSchema(types=tuple(self._types.values()), assume_valid=True, directives=self._directives, **roots)
+        return GraphQLSchema(
+            types=tuple(self._types.values()), assume_valid=True, directives=self._directives, **roots
+        )
 
     def _with_entities(self, query: GraphQLObjectType | None) -> GraphQLObjectType:
         entities = [
@@ -320,7 +333,9 @@ class _SubgraphSchema:
         if name not in self._types:
             whole = self._all[name]
             if isinstance(whole, GraphQLUnionType):
-                self._types[name] = GraphQLUnionType(name, lambda: [self._type(each) for each in sorted(view.possible)])
+                self._types[name] = GraphQLUnionType(
+                    name, lambda: [self._type(each) for each in sorted(view.possible)]
+                )
             elif view.is_abstract:
                 self._types[name] = GraphQLInterfaceType(name, lambda: self._fields(name))
             else:
@@ -333,7 +348,9 @@ class _SubgraphSchema:
         return [
             self._type(each)
             for each, view in self._views.items()
-            if view.is_abstract and name in view.possible and isinstance(self._all[each], GraphQLInterfaceType)
+            if view.is_abstract
+            and name in view.possible
+            and isinstance(self._all[each], GraphQLInterfaceType)
         ]
 
     def _fields(self, name: str) -> dict[str, GraphQLField]:

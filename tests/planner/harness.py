@@ -1,0 +1,46 @@
+"""Plans an operation, runs it over the subgraphs of a universe, and sets the answer beside the monolith's."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from router.executor.context import ExecutionContext
+from router.executor.execute import execute
+from router.federation.supergraph import Supergraph
+from router.operation import coerce_variables, load_operation
+from router.planner import plan
+from router.planner.nodes import QueryPlan
+from tests.planner.universe import SubgraphMock, Universe
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`errors` are those of the federated answer; the monolith has none, or the test fails."""
+
+    plan: QueryPlan
+    expected: Any
+    answer: Any
+    errors: tuple[Any, ...]
+    requests: dict[str, int]
+
+
+async def compare(
+    supergraph: Supergraph,
+    text: str,
+    variables: dict[str, Any] | None = None,
+    *,
+    seed: int = 0,
+    name: str | None = None,
+    labels: frozenset[str] = frozenset(),
+) -> Comparison:
+    """Raises AssertionError where a subgraph gets an invalid request."""
+    universe = Universe(supergraph, seed)
+    operation = load_operation(supergraph, text, name)
+    found = plan(supergraph, operation, labels)
+    mocks = {graph: SubgraphMock(universe, graph) for graph in supergraph.subgraphs}
+    context = ExecutionContext(
+        supergraph.schema, supergraph.api_schema, mocks, coerce_variables(supergraph, operation, variables)
+    )
+    result = await execute(found, operation, context)
+    expected = universe.monolith(text, variables, name)
+    requests = {graph: len(mock.requests) for graph, mock in mocks.items() if mock.requests}
+    return Comparison(found, expected, result.data, tuple(result.errors), requests)
