@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from graphql import ValueNode
 
-from router.composition.merge.argument_strategies import NAMES
+from router.composition.merge.argument_strategies import DEFAULTS, NAMES
 from router.composition.merge.composed_directives import ComposedDirective
 from router.composition.merge.context import MergeContext, Sources
 from router.federation.schema import DirectiveUse, Element
@@ -59,7 +59,10 @@ def _merge_arguments(
     )
     merged = {}
     for name, strategy in directive.strategies.items():
-        values = [to_python(use.arguments[name]) if name in use.arguments else None for use in all_uses]
+        values = [
+            to_python(use.arguments[name]) if name in use.arguments else DEFAULTS.get(name)
+            for use in all_uses
+        ]
         value = strategy(values)
         if value is not None:
             merged[name] = make(value)

@@ -51,6 +51,8 @@ STRATEGIES: Mapping[str, Mapping[str, Strategy]] = {
         "requireOneSlicingArgument": nullable_and,
     },
 }
+DEFAULTS: Mapping[str, JsonValue] = {"requireOneSlicingArgument": True}
+"""What an argument is where it is not given."""
 NAMES: Mapping[Strategy, str] = {
     maximum: "MAX",
     nullable_maximum: "NULLABLE_MAX",

@@ -173,6 +173,7 @@ def _compose(
         name,
         {request.index: name for request in group},
         latest.definition.is_repeatable,
+        is_imported=True,
     )
 
 

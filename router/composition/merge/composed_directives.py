@@ -34,6 +34,8 @@ class ComposedDirective:
     """What the subgraphs call it, by index; those that do not have it are left out."""
     is_repeatable: bool = False
     strategies: dict[str, Strategy] = field(default_factory=dict)
+    is_imported: bool = False
+    """Whether the link names the directive even where it has its usual name."""
 
 
 SPECS = "https://specs.apollo.dev"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from router.composition.problem import CompositionProblem, Hint, ProblemLocation, location_of, print_subgraphs
@@ -12,6 +12,20 @@ from router.federation.schema import Element, Field, Kind, Schema, TypeDefinitio
 E_co = TypeVar("E_co", bound=Element, covariant=True)
 Sources: TypeAlias = Mapping[int, E_co]
 """The definitions of one element, by the index of the subgraph that has it."""
+
+
+@dataclass(slots=True)
+class Overrides:
+    """What becomes of one field in the subgraphs that lose it, by the index of the subgraph."""
+
+    used: set[int] = field(default_factory=set)
+    """Overridden, and still selected by a key, a requirement or an interface there."""
+    unused: set[int] = field(default_factory=set)
+    labels: dict[int, str] = field(default_factory=dict)
+    """Of progressive overrides: on both sides."""
+
+    def is_overridden(self, index: int) -> bool:
+        return index in self.used or index in self.unused
 
 
 @dataclass(slots=True)
@@ -38,6 +52,8 @@ class MergeContext:
         self._types = self._index_types()
         self.interface_objects = self._find_interface_objects()
         """Names of interfaces to the subgraphs that have them as an interface object."""
+        self.overrides: dict[str, Overrides] = {}
+        """By coordinate, the fields that some @override takes from one subgraph for another."""
         self.specification_types: frozenset[str] = frozenset()
         """The types of the supergraph that belong to linked features."""
         self.inaccessible: str | None = None

@@ -2,10 +2,9 @@
 
 from router.composition.interface_rules import is_subtype_in
 from router.composition.merge.arguments import merge_arguments
-from router.composition.merge.context import MergeContext, Sources
+from router.composition.merge.context import MergeContext, Overrides, Sources
 from router.composition.merge.descriptions import merge_description
 from router.composition.merge.join import join_field
-from router.composition.merge.overrides import Overrides
 from router.composition.merge.type_references import merge_output_type
 from router.federation.print_schema import print_use
 from router.federation.schema import Field, InputValue

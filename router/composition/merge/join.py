@@ -1,7 +1,6 @@
 """What the supergraph remembers of its subgraphs: the join__ directives on types, fields, members and values."""
 
-from router.composition.merge.context import MergeContext, Sources
-from router.composition.merge.overrides import Overrides
+from router.composition.merge.context import MergeContext, Overrides, Sources
 from router.federation.schema import DirectiveUse, EnumValue, Field, InputValue, TypeDefinition
 from router.federation.value import boolean, enum, is_false, string
 

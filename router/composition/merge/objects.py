@@ -2,7 +2,7 @@
 
 from router.composition.merge.context import MergeContext, Sources
 from router.composition.merge.fields import SUBGRAPH_FIELDS, merge_field
-from router.composition.merge.overrides import find_overrides
+from router.composition.merge.overrides import NONE, find_overrides
 from router.composition.merge.sharing import check_sharing
 from router.federation.schema import Field, Kind, TypeDefinition
 
@@ -17,6 +17,8 @@ def merge_object(context: MergeContext, sources: Sources[TypeDefinition], target
         if not is_entity and root is None:
             hint_missing_field(context, sources, fields, field)
         overrides = find_overrides(context, fields, field)
+        if overrides is not NONE:
+            context.overrides[field.coordinate] = overrides
         if root == "subscription":
             _check_subscription_field(context, fields)
         merge_field(context, fields, field, overrides)

@@ -1,9 +1,9 @@
 """@override: which subgraph takes a field over from which, and what is left of the field there."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from router.composition.merge.context import MergeContext, Sources
+from router.composition.merge.context import MergeContext, Overrides, Sources
 from router.composition.problem import join_words
 from router.composition.subgraph_rules.external_fields import is_used
 from router.federation.schema import DirectiveUse, Field, Kind
@@ -13,20 +13,6 @@ LABEL = re.compile(r"^[a-zA-Z][a-zA-Z0-9_\-:./]*$")
 PERCENT = re.compile(r"^percent\((\d{1,2}(\.\d{1,8})?|100)\)$")
 COLLISION = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
 REMOVABLE = "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED"
-
-
-@dataclass(slots=True)
-class Overrides:
-    """What becomes of one field in the subgraphs that lose it, by the index of the subgraph."""
-
-    used: set[int] = field(default_factory=set)
-    """Overridden, and still selected by a key, a requirement or an interface there."""
-    unused: set[int] = field(default_factory=set)
-    labels: dict[int, str] = field(default_factory=dict)
-    """Of progressive overrides: on both sides."""
-
-    def is_overridden(self, index: int) -> bool:
-        return index in self.used or index in self.unused
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def _link(feature: Feature, directives: list[ComposedDirective]) -> DirectiveUse
     name = parts[1] if parts else ""
     imports: list[object] = []
     for each in directives:
-        if each.name == each.origin == name:
+        if each.name == each.origin == name and not each.is_imported:
             continue
         origin, local = f"@{each.origin}", f"@{each.name}"
         imports.append(origin if origin == local else {"name": origin, "as": local})

@@ -1,7 +1,6 @@
 """Who resolves a field: several subgraphs may only where each says so."""
 
-from router.composition.merge.context import MergeContext, Sources
-from router.composition.merge.overrides import Overrides
+from router.composition.merge.context import MergeContext, Overrides, Sources
 from router.composition.problem import join_words
 from router.federation.schema import Field
 

@@ -3,29 +3,22 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from graphql import GraphQLArgument, Undefined, specified_directives
+from graphql import parse
 
 from router.composition.problem import CompositionProblem, join_words
 from router.composition.subgraph_schema import SubgraphSchema
 from router.composition.value_rules import fits
 from router.federation import specification
 from router.federation.print_schema import print_use
+from router.federation.read_schema import SchemaReader
 from router.federation.schema import (
     DirectiveDefinition,
     DirectiveUse,
     Element,
-    InputValue,
     Kind,
     TypeDefinition,
 )
 from router.federation.value import print_value
-
-
-def _optional(argument: GraphQLArgument) -> str:
-    """The type as it has to be given: what has a default may be left out."""
-    type_ = str(argument.type)
-    return type_ if argument.default_value is Undefined else type_.rstrip("!")
-
 
 CODE = "INVALID_GRAPHQL"
 TYPE_LOCATIONS = {
@@ -36,19 +29,19 @@ TYPE_LOCATIONS = {
     Kind.ENUM: "ENUM",
     Kind.INPUT_OBJECT: "INPUT_OBJECT",
 }
-BUILT_IN = {
-    each.name: DirectiveDefinition(
-        each.name,
-        f"@{each.name}",
-        arguments={
-            name: InputValue(name, f"@{each.name}({name}:)", type=_optional(argument))
-            for name, argument in each.args.items()
-        },
-        locations=tuple(location.name for location in each.locations),
+BUILT_IN = (
+    SchemaReader()
+    .read(
+        parse("""
+directive @skip(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
+directive @include(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
+directive @deprecated(reason: String = "No longer supported")
+  on FIELD_DEFINITION | ENUM_VALUE | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
+directive @specifiedBy(url: String!) on SCALAR
+""")
     )
-    for each in specified_directives
-    if each.name in ("skip", "include", "deprecated", "specifiedBy")
-}
+    .directives
+)
 
 
 def applied_directives(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:

@@ -1,6 +1,0 @@
-from router.composition.merge.context import MergeContext
-from router.composition.problem import CompositionProblem
-
-
-def check_satisfiability(context: MergeContext) -> list[CompositionProblem]:
-    return []

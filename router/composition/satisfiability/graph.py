@@ -1,0 +1,328 @@
+"""Where a query can go: which subgraph resolves a field directly, and which others it can move to by key.
+
+A place is one type in one subgraph. Moving on needs the key fields, which may themselves need moves: `reach` is the
+least set of places that is closed under that.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
+
+from router.composition.field_targets import selections_of
+from router.composition.merge.context import MergeContext
+from router.federation.field_set import parse_field_set, print_field_set
+from router.federation.schema import DirectiveUse, Field, Kind, TypeDefinition
+from router.federation.type_reference import named_type
+from router.federation.value import is_false
+
+Labels: TypeAlias = Mapping[str, bool]
+"""Which progressive overrides are on."""
+
+
+class UndecidedLabelError(Exception):
+    """The answer depends on a label of a progressive override that nothing is assumed about yet."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
+class Place(NamedTuple):
+    """A type in a subgraph. `provided` is the field set that @provides adds on the way that leads here."""
+
+    subgraph: int
+    type: str
+    provided: str = ""
+
+
+class Move(NamedTuple):
+    """A way by key. `key` is None between root types, which are there in every subgraph."""
+
+    target: Place
+    key: SelectionSetNode | None
+    use: DirectiveUse | None
+
+
+class Graph:
+    """Moves and resolutions under one choice of labels. Answers are remembered."""
+
+    def __init__(self, context: MergeContext, labels: Labels) -> None:
+        self.context = context
+        self.schema = context.schema
+        self.labels = labels
+        self._keys: dict[str, list[tuple[int, DirectiveUse, SelectionSetNode]]] = {}
+        self._reach: dict[Place, frozenset[Place]] = {}
+        self._active: dict[Place, set[Place]] = {}
+        self._incomplete: set[Place] = set()
+        self._moves: dict[Place, tuple[Move, ...]] = {}
+        self._resolved: dict[tuple[Place, str], tuple[Place, ...] | None] = {}
+        self._roots = {name: kind for kind, name in self.schema.roots.items()}
+
+    def definition(self, place: Place) -> TypeDefinition | None:
+        """The type as its subgraph has it."""
+        return self.context.subgraphs[place.subgraph].schema.types.get(place.type)
+
+    def is_interface_object(self, place: Place) -> bool:
+        return place.subgraph in self.context.interface_objects.get(place.type, ())
+
+    # What a subgraph resolves itself
+
+    def resolve(self, place: Place, name: str) -> Place | None:
+        """Where a field leads when its own subgraph resolves it; None where it does not."""
+        definition = self.definition(place)
+        field = definition.fields.get(name) if definition else None
+        if field is None or self.obstacle(place, field) is not None:
+            return None
+        return self.target(place, field)
+
+    def target(self, place: Place, field: Field) -> Place:
+        """The place of the type that a field returns, with what @provides promises there."""
+        provided = [*_provided_below(place.provided, field.name)]
+        use = self.context.subgraphs[place.subgraph].use(field, "provides") if field.directives else None
+        selections = selections_of(use) if use else None
+        if selections is not None:
+            provided.append(print_field_set(selections))
+        return Place(place.subgraph, named_type(field.type), " ".join(provided))
+
+    def obstacle(self, place: Place, field: Field) -> str | None:
+        """Why a subgraph that has a field does not resolve it at a place."""
+        subgraph = self.context.subgraphs[place.subgraph]
+        is_provided = bool(place.provided) and field.name in _provided_names(place.provided)
+        if not is_provided and subgraph.is_external(field):
+            return f'field "{field.coordinate}" is not resolvable because marked @external'
+        overriding = self._overriding(place.subgraph, field)
+        if overriding is not None:
+            return f'field "{field.coordinate}" is not resolvable because it is overridden by {overriding}'
+        if not field.directives:
+            return None
+        use = subgraph.use(field, "requires")
+        selections = selections_of(use) if use else None
+        if use is None or selections is None:
+            return None
+        if not self.can_select((place,), selections):
+            return f'cannot satisfy @require conditions on field "{field.coordinate}"'
+        if not self._can_resume(place):
+            return (
+                f'@require condition on field "{field.coordinate}" can be satisfied but missing usable key on '
+                f'"{place.type}" in subgraph "{subgraph.name}" to resume query'
+            )
+        return None
+
+    def _overriding(self, subgraph: int, field: Field) -> str | None:
+        """The subgraph that has taken the field over, as far as labels say so."""
+        overrides = self.context.overrides.get(field.coordinate)
+        if overrides is None:
+            return None
+        label = overrides.labels.get(subgraph)
+        loses = overrides.is_overridden(subgraph)
+        if label is not None:
+            if label not in self.labels:
+                raise UndecidedLabelError(label)
+            return "another subgraph" if self.labels[label] == loses else None
+        return "another subgraph" if loses else None
+
+    def _can_resume(self, place: Place) -> bool:
+        """Whether a query can come back for the field, once it has what the field requires."""
+        return any(
+            subgraph == place.subgraph and self.can_select((place,), key)
+            for subgraph, _, key in self.keys(place.type)
+        )
+
+    # Moves between subgraphs
+
+    def keys(self, name: str) -> list[tuple[int, DirectiveUse, SelectionSetNode]]:
+        """The resolvable keys of a type, with the subgraphs that resolve them."""
+        found = self._keys.get(name)
+        if found is None:
+            found = self._keys[name] = [
+                (index, use, selections)
+                for index, definition in self.context.types(name).items()
+                for use in self.context.subgraphs[index].uses(definition, "key")
+                if not is_false(use.arguments.get("resolvable"))
+                and (selections := selections_of(use)) is not None
+            ]
+        return found
+
+    def moves(self, place: Place) -> tuple[Move, ...]:
+        """The ways by key out of a place, whether or not the keys can be had there."""
+        found = self._moves.get(place)
+        if found is None:
+            found = self._moves[place] = tuple(self._find_moves(place))
+        return found
+
+    def _find_moves(self, place: Place) -> Iterator[Move]:
+        kind = self._roots.get(place.type)
+        if kind is not None:
+            for index, subgraph in enumerate(self.context.subgraphs):
+                if index != place.subgraph and kind in subgraph.schema.roots:
+                    yield Move(Place(index, place.type), None, None)
+        names = [place.type]
+        definition = self.schema.types.get(place.type)
+        if definition is not None and definition.kind is Kind.OBJECT:
+            names += [name for name in definition.interfaces if name in self.context.interface_objects]
+        for name in names:
+            for index, use, selections in self.keys(name):
+                is_object = name == place.type or index in self.context.interface_objects[name]
+                if index != place.subgraph and is_object:
+                    yield Move(Place(index, name), selections, use)
+
+    def reach(self, place: Place) -> frozenset[Place]:
+        """All places that a query at one place can move to without resolving another of its fields."""
+        known = self._reach.get(place)
+        if known is not None:
+            return known
+        if place in self._active:
+            self._incomplete.update(self._active)
+            return frozenset(self._active[place])
+        found = self._active[place] = {place}
+        try:
+            self._grow(found)
+        finally:
+            del self._active[place]
+        result = frozenset(found)
+        if place not in self._incomplete or not self._active:
+            self._reach[place] = result
+        self._incomplete.discard(place)
+        return result
+
+    def _grow(self, found: set[Place]) -> None:
+        grown = True
+        while grown:
+            grown = False
+            for place in list(found):
+                for move in self.moves(place):
+                    if move.target not in found and (move.key is None or self.can_select((place,), move.key)):
+                        found.add(move.target)
+                        grown = True
+
+    # Selections
+
+    def can_select(self, places: Iterable[Place], selections: SelectionSetNode) -> bool:
+        """Whether each selection can be resolved from one of the places, moves allowed."""
+        starts = tuple(places)
+        return all(self._can_select_one(starts, selection) for selection in selections.selections)
+
+    def _can_select_one(self, starts: tuple[Place, ...], selection: object) -> bool:
+        if isinstance(selection, InlineFragmentNode):
+            return self._can_select_fragment(starts, selection)
+        if not isinstance(selection, FieldNode):
+            return False
+        if selection.name.value == "__typename":
+            return True
+        if self._follow(starts, selection):
+            return True
+        reached = {other for start in starts for other in self.reach(start)}
+        return self._follow(tuple(sorted(reached)), selection) or self._can_select_on_each_type(
+            starts, selection
+        )
+
+    def _follow(self, places: tuple[Place, ...], node: FieldNode) -> bool:
+        targets = [
+            target for place in places for target in self.resolve_everywhere(place, node.name.value) or ()
+        ]
+        if not targets:
+            return False
+        return node.selection_set is None or self.can_select(targets, node.selection_set)
+
+    def resolve_everywhere(self, place: Place, name: str) -> tuple[Place, ...] | None:
+        """As `resolve`; a field of an interface has to be resolved on each implementation that the subgraph knows."""
+        key = (place, name)
+        if key in self._resolved:
+            return self._resolved[key]
+        was_complete = not self._active
+        target = self.resolve(place, name)
+        definition = self.definition(place)
+        is_everywhere = definition is not None and (
+            definition.kind is not Kind.INTERFACE or self._on_each_implementation(place, definition, name)
+        )
+        result = (target,) if target is not None and is_everywhere else None
+        if result is not None or was_complete:
+            self._resolved[key] = result
+        return result
+
+    def _on_each_implementation(self, place: Place, definition: TypeDefinition, name: str) -> bool:
+        if place.provided and name in _provided_names(place.provided):
+            return True
+        subgraph = self.context.subgraphs[place.subgraph]
+        return all(
+            self.resolve(Place(place.subgraph, each, place.provided), name) is not None
+            for each in subgraph.schema.possible_types(definition.name)
+        )
+
+    def _can_select_on_each_type(self, starts: tuple[Place, ...], node: FieldNode) -> bool:
+        """For an abstract type: whether the field can be had for each object type that may turn up."""
+        for start in starts:
+            definition = self.definition(start)
+            if definition is not None and definition.kind is Kind.INTERFACE:
+                types = self.context.subgraphs[start.subgraph].schema.possible_types(start.type)
+                if types and all(
+                    self._can_select_one((Place(start.subgraph, each, start.provided),), node)
+                    for each in types
+                ):
+                    return True
+        return False
+
+    def _can_select_fragment(self, starts: tuple[Place, ...], node: InlineFragmentNode) -> bool:
+        condition = node.type_condition.name.value if node.type_condition else None
+        if condition is None:
+            return self.can_select(starts, node.selection_set)
+        for start in starts:
+            for target in self.cast(start, condition) or (None,):
+                if target is None or self.can_select((target,), node.selection_set):
+                    return True
+        return False
+
+    def cast(self, place: Place, name: str) -> tuple[Place, ...]:
+        """The place where only objects of a type are left; empty where there never are any."""
+        definition = self.definition(place)
+        if definition is None:
+            return ()
+        if place.type == name or self.is_interface_object(place):
+            return (place,)
+        schema = self.context.subgraphs[place.subgraph].schema
+        narrowed = schema.types.get(name)
+        if narrowed is None:
+            return ()
+        if definition.kind is Kind.OBJECT:
+            return (place,) if place.type in schema.possible_types(name) else ()
+        if schema.possible_types(place.type).isdisjoint(schema.possible_types(name)):
+            return ()
+        provided = _provided_on(place.provided, name)
+        return (Place(place.subgraph, name, provided),)
+
+
+def _provided_names(provided: str) -> frozenset[str]:
+    names = set()
+    for selection in parse_field_set(provided).selections:
+        if isinstance(selection, FieldNode):
+            names.add(selection.name.value)
+        elif isinstance(selection, InlineFragmentNode):
+            names |= _provided_names(print_field_set(selection.selection_set))
+    return frozenset(names)
+
+
+def _provided_below(provided: str, name: str) -> Iterator[str]:
+    if not provided:
+        return
+    for selection in parse_field_set(provided).selections:
+        if isinstance(selection, FieldNode) and selection.name.value == name:
+            if selection.selection_set is not None:
+                yield print_field_set(selection.selection_set)
+        elif isinstance(selection, InlineFragmentNode):
+            yield from _provided_below(print_field_set(selection.selection_set), name)
+
+
+def _provided_on(provided: str, type_: str) -> str:
+    """What is left of a provided field set on one object type."""
+    if not provided:
+        return ""
+    kept = []
+    for selection in parse_field_set(provided).selections:
+        if isinstance(selection, InlineFragmentNode):
+            condition = selection.type_condition
+            if condition is None or condition.name.value == type_:
+                kept.append(print_field_set(selection.selection_set))
+        else:
+            kept.append(print_field_set(SelectionSetNode(selections=(selection,))))
+    return " ".join(kept)
