@@ -1,6 +1,6 @@
 """The whole application over ASGI, without sockets."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -10,20 +10,20 @@ import pytest
 from router.app import create_app
 from router.settings import RouterSettings
 
-Serve = Callable[..., httpx.AsyncClient]
+Serve = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
 @pytest.fixture
 async def serve(small_graph: Any) -> AsyncIterator[Serve]:
-    """`serve(**settings)` gives a client of the small graph."""
+    """`await serve(**settings)` gives a client of the small graph."""
     async with AsyncExitStack() as stack:
 
-        def client(**settings: Any) -> httpx.AsyncClient:
+        async def client(**settings: Any) -> httpx.AsyncClient:
             app = create_app(
                 RouterSettings(**settings), small_graph.supergraph, transports=small_graph.transports
             )
+            await stack.enter_async_context(app.router.lifespan_context(app))
             opened = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://router")
-            stack.push_async_callback(opened.aclose)
-            return opened
+            return await stack.enter_async_context(opened)
 
         yield client

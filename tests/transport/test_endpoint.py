@@ -128,7 +128,7 @@ CASES = (
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_answers(serve: Any, case: Case) -> None:
-    client = serve(limits={"max_body_bytes": 5000} if case.name == "too large" else {})
+    client = await serve(limits={"max_body_bytes": 5000} if case.name == "too large" else {})
     headers = {"content-type": case.content_type, "accept": case.accept, "user-agent": "test", **case.headers}
 
     answer = await client.send(
@@ -159,7 +159,7 @@ async def test_counts_a_body_that_does_not_say_how_long_it_is(serve: Any) -> Non
             sent += 1000
             yield b" " * 1000
 
-    answer = await serve(limits={"max_body_bytes": 5000}).post(
+    answer = await (await serve(limits={"max_body_bytes": 5000})).post(
         "/graphql", content=endless(), headers={"content-type": JSON}
     )
 
@@ -173,13 +173,13 @@ async def test_counts_a_body_that_does_not_say_how_long_it_is(serve: Any) -> Non
     [("PUT", "/graphql", "GET, POST"), ("GET", f"/graphql?query={RENAME}", "POST")],
 )
 async def test_says_what_is_allowed(serve: Any, method: str, url: str, allow: str) -> None:
-    answer = await serve().request(method, url)
+    answer = await (await serve()).request(method, url)
 
     assert (answer.status_code, answer.headers["allow"]) == (405, allow)
 
 
 async def test_can_do_without_csrf_prevention(serve: Any) -> None:
-    answer = await serve(csrf={"enabled": False}).get(
+    answer = await (await serve(csrf={"enabled": False})).get(
         "/graphql?query={languages}", headers={"sec-fetch-site": "cross-site"}
     )
 
@@ -187,7 +187,7 @@ async def test_can_do_without_csrf_prevention(serve: Any) -> None:
 
 
 async def test_gives_every_validation_error_with_its_place(serve: Any) -> None:
-    answer = await serve().post("/graphql", json={"query": "{ languages\n  one\n  two }"})
+    answer = await (await serve()).post("/graphql", json={"query": "{ languages\n  one\n  two }"})
 
     assert [error["locations"] for error in answer.json()["errors"]] == [
         [{"line": 2, "column": 3}],
@@ -198,15 +198,15 @@ async def test_gives_every_validation_error_with_its_place(serve: Any) -> None:
 async def test_sends_a_visitor_to_the_explorer(serve: Any) -> None:
     browser = {"accept": "text/html,*/*;q=0.8"}
 
-    visit = await serve().get("/graphql", headers=browser)
-    without = await serve(explorer={"enabled": False}).get("/graphql", headers=browser)
+    visit = await (await serve()).get("/graphql", headers=browser)
+    without = await (await serve(explorer={"enabled": False})).get("/graphql", headers=browser)
 
     assert (visit.status_code, visit.headers["location"]) == (303, "/")
     assert without.status_code == 400
 
 
 async def test_goes_on_after_errors(serve: Any) -> None:
-    client = serve()
+    client = await serve()
     bodies = ('{"query": "{ languages }"}', "{", '{"query": "{"}', '{"query": "{ nobody }"}') * 10
 
     answers = await asyncio.gather(
@@ -224,7 +224,7 @@ async def test_a_failing_pipeline_is_an_error_with_an_id(serve: Any, small_graph
 
     small_graph.transports["greetings"] = Broken()
 
-    answer = await serve().post("/graphql", json={"query": "{ languages }"})
+    answer = await (await serve()).post("/graphql", json={"query": "{ languages }"})
 
     assert answer.status_code == 500
     assert answer.json()["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
@@ -234,7 +234,7 @@ async def test_a_failing_pipeline_is_an_error_with_an_id(serve: Any, small_graph
 async def test_only_the_named_headers_go_on(serve: Any, small_graph: Any) -> None:
     headers = {"Authorization": "Bearer x", "X-Tenant": "7", "Cookie": "a=b", "X-Request-Id": "r1"}
 
-    await serve(headers={"propagate": ["Authorization", "x-tenant"]}).post(
+    await (await serve(headers={"propagate": ["Authorization", "x-tenant"]})).post(
         "/graphql", json={"query": "{ languages }"}, headers=headers
     )
 
@@ -243,7 +243,7 @@ async def test_only_the_named_headers_go_on(serve: Any, small_graph: Any) -> Non
 
 
 async def test_lets_pages_of_named_origins_in(serve: Any) -> None:
-    client = serve(server={"cors": {"origins": ["https://app.example"]}})
+    client = await serve(server={"cors": {"origins": ["https://app.example"]}})
     ask = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
 
     allowed = await client.options("/graphql", headers={"origin": "https://app.example", **ask})
@@ -256,7 +256,7 @@ async def test_lets_pages_of_named_origins_in(serve: Any) -> None:
 
 
 async def test_other_paths_are_not_found(serve: Any) -> None:
-    answer = await serve().get("/nowhere")
+    answer = await (await serve()).get("/nowhere")
 
     assert answer.status_code == 404
     assert answer.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"

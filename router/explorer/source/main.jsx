@@ -35,6 +35,8 @@ function Logo({ title }) {
   return <span className="explorer-title">{title}</span>;
 }
 
+const storage = storageOf(config.graph);
+const firstVisit = storage.getItem('graphiql:tabState') === null;
 const examples = examplesPlugin(config.examples);
 const hasHeaders = Object.keys(config.headers).length > 0;
 const headers = hasHeaders ? JSON.stringify(config.headers, null, 2) : '';
@@ -42,11 +44,13 @@ const headers = hasHeaders ? JSON.stringify(config.headers, null, 2) : '';
 createRoot(document.getElementById('explorer')).render(
   <GraphiQL
     fetcher={createGraphiQLFetcher({ url: new URL(config.endpoint, document.baseURI).href })}
-    storage={storageOf(config.graph)}
+    storage={storage}
     plugins={config.examples.length ? [examples, HISTORY_PLUGIN] : [HISTORY_PLUGIN]}
     referencePlugin={DOC_EXPLORER_PLUGIN}
     visiblePlugin={config.examples.length ? examples : undefined}
     defaultTabs={config.tabs.map((tab) => ({ ...tab, headers }))}
+    // GraphiQL takes the query of the first tab from defaultTabs, but not its variables.
+    initialVariables={firstVisit ? config.tabs[0].variables : undefined}
     defaultHeaders={headers}
     defaultEditorToolsVisibility={hasHeaders ? 'headers' : undefined}
   >

@@ -1,0 +1,168 @@
+"""GraphiQL in a real browser: opens without any network but the router's, runs queries, shows data."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from starlette.types import ASGIApp
+
+from router.app import create_app
+from router.settings import RouterSettings
+
+ARTIFACTS = Path(__file__).parents[2] / ".artifacts"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: `apt-get install chromium`")
+
+
+@dataclass
+class Visit:
+    """A page that keeps what it asked for, and what went wrong in it."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.route("**/*", self._route)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on(
+            "console", lambda message: message.type == "error" and self.problems.append(message.text)
+        )
+
+    def _route(self, route: Route) -> None:
+        self.requests.append(route.request.url)
+        if urlsplit(route.request.url).hostname == "127.0.0.1":
+            route.continue_()
+        else:
+            route.abort()
+
+    def elsewhere(self) -> list[str]:
+        """Requests to anything but this machine."""
+        return [url for url in self.requests if urlsplit(url).hostname not in ("127.0.0.1", None)]
+
+    def run(self) -> None:
+        """Presses the button."""
+        self.page.get_by_role("button", name="Execute query").click()
+
+    def answer(self) -> Any:
+        """Where the answer is shown."""
+        return self.page.locator(".result-window")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": 1400, "height": 850})
+    yield Visit(context.new_page())
+    context.close()
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[[ASGIApp], str]]:
+    """`serving(app)` gives the URL at which it is served, in a thread, until the test ends."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(app: ASGIApp) -> str:
+        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        while not server.started:
+            assert thread.is_alive()
+            thread.join(0.01)
+        host, port = server.servers[0].sockets[0].getsockname()
+        return f"http://{host}:{port}/"
+
+    yield start
+    for server, thread in running:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    (tmp_path / "friends.graphql").write_text(
+        "# People and their friends\n# Names from one service, greetings from another.\n"
+        "query Friends($language: Language) {\n  people {\n    name\n    friend {\n      name\n"
+        "      greeting(language: $language)\n    }\n  }\n}\n"
+    )
+    (tmp_path / "friends.variables.json").write_text('{\n  "language": "KO"\n}\n')
+    (tmp_path / "languages.graphql").write_text("# Languages\n{\n  languages\n}\n")
+    return tmp_path
+
+
+def test_runs_the_first_example_and_another(
+    small_graph: Any, serving: Any, visit: Visit, examples: Path
+) -> None:
+    settings = RouterSettings(explorer={"examples": examples, "headers": {"Authorization": "Bearer demo"}})
+    url = serving(create_app(settings, small_graph.supergraph, transports=small_graph.transports))
+
+    visit.page.goto(url)
+    visit.run()
+    expect(visit.answer()).to_contain_text("안녕")
+    ARTIFACTS.mkdir(exist_ok=True)
+    visit.page.screenshot(path=ARTIFACTS / "explorer.png")
+
+    visit.page.get_by_role("button", name="Languages").click()
+    visit.run()
+    expect(visit.answer()).to_contain_text('"languages"')
+
+    visit.page.wait_for_timeout(1000)  # GraphiQL keeps what was typed half a second after it was typed
+    visit.page.reload()
+    expect(visit.page.get_by_role("tab", name="Friends")).to_be_visible()
+    visit.run()
+    expect(visit.answer()).to_contain_text('"languages"')
+
+    asked = [request.headers.get("authorization") for _, request in small_graph.requests]
+    assert asked == ["Bearer demo"] * 4
+    assert visit.elsewhere() == []
+    assert visit.problems == []
+
+
+def test_documents_the_schema_and_begins_with_a_query_of_it(
+    small_graph: Any, serving: Any, visit: Visit
+) -> None:
+    url = serving(create_app(RouterSettings(), small_graph.supergraph, transports=small_graph.transports))
+
+    visit.page.goto(url)
+    visit.run()
+    expect(visit.answer()).to_contain_text("Ada")
+    visit.page.get_by_role("button", name="Show Documentation Explorer").click()
+    visit.page.get_by_role("link", name="Query", exact=True).click()
+
+    expect(visit.page.locator(".graphiql-doc-explorer-content")).to_contain_text("languages")
+    assert visit.elsewhere() == []
+    assert visit.problems == []
+
+
+def test_shows_what_is_wrong_with_a_query(
+    small_graph: Any, serving: Any, visit: Visit, examples: Path
+) -> None:
+    (examples / "a-wrong.graphql").write_text("{ peopel { name } }")
+    settings = RouterSettings(explorer={"examples": examples})
+    url = serving(create_app(settings, small_graph.supergraph, transports=small_graph.transports))
+
+    visit.page.goto(url)
+    visit.run()
+
+    expect(visit.answer()).to_contain_text("GRAPHQL_VALIDATION_FAILED")
+    expect(visit.page.locator(".squiggly-error").first).to_be_visible()
