@@ -23,6 +23,7 @@ from launcher.ports import free_port, start_on_port
 
 ROLE = "softfactory"
 _START_SECONDS = 60
+_STOP_SECONDS = 30
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _SETTINGS = (
     "listen_addresses=127.0.0.1",
@@ -99,7 +100,7 @@ class PostgresCluster:
         """Closes connections, flushes and ends every server; replicas first, so that none complains."""
         ask = (signal.SIGINT, signal.SIGQUIT) if self.options.durable else (signal.SIGQUIT,)
         while self._servers:
-            child.stop(self._servers.pop().process, *ask)
+            child.stop(self._servers.pop().process, *ask, patience=_STOP_SECONDS)
 
     def __enter__(self) -> Self:
         self.start()
@@ -129,7 +130,9 @@ class PostgresCluster:
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """Creates a database, as a copy of `template` (which nobody may be connected to), and returns its URL."""
-        self.run_sql(f"CREATE DATABASE {_checked(name)} TEMPLATE {_checked(template)} STRATEGY FILE_COPY")
+        # Copying files needs two checkpoints: four times as fast without fsync, five times as slow with it.
+        strategy = "WAL_LOG" if self.options.durable else "FILE_COPY"
+        self.run_sql(f"CREATE DATABASE {_checked(name)} TEMPLATE {_checked(template)} STRATEGY {strategy}")
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
@@ -165,7 +168,8 @@ class PostgresCluster:
             [
                 *(self.programs / "initdb", "-D", unfinished, "-U", ROLE, f"--pwfile={password}"),
                 *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"),
-                *(() if self.options.durable else ("--no-sync",)),
+                # The kernel writes the empty cluster within seconds; to wait for the disk here takes seconds too.
+                "--no-sync",
             ],
             identity,
         )
