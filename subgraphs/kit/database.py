@@ -31,7 +31,7 @@ class ReadSession:
         """The first column of the first row."""
         return (await self._session.scalars(statement)).first()
 
-    async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+    async def rows(self, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
         """Whole rows, also those that a statement returns by RETURNING."""
         return (await self._session.execute(statement)).all()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from aiodataloader import DataLoader
-from sqlalchemy import BigInteger, ColumnElement, Text, any_, literal
+from sqlalchemy import BigInteger, ColumnElement, Text, any_, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -87,3 +87,12 @@ def is_one_of(column: InstrumentedAttribute[KeyT], keys: Sequence[KeyT]) -> Colu
     """`column = ANY(keys)`: one statement text, and so one prepared statement, for any number of keys."""
     kind: Any = Text if keys and isinstance(keys[0], str) else BigInteger
     return column == any_(literal(list(keys), ARRAY(kind)))
+
+
+def are_one_of(
+    columns: Sequence[InstrumentedAttribute[Any]], keys: Sequence[tuple[str, ...]]
+) -> ColumnElement[bool]:
+    """`(a, b) IN keys` for columns of text, which together are a key: one statement text for any number of keys."""
+    parts = [literal(list(part), ARRAY(Text)) for part in zip(*keys, strict=True)]
+    asked = func.unnest(*parts).table_valued(*(column.key for column in columns)).render_derived(name="asked")
+    return tuple_(*columns).in_(select(*(asked.c[column.key] for column in columns)))

@@ -143,7 +143,7 @@ async def paginate_children(
     merged = select(asked.c.parent_id, model, key).select_from(asked).join(child, true())
     merged = merged.join(model, order.id == row_id)
     rows = await session.rows(merged.order_by(asked.c.parent_id, *order.direction(key, row_id)))
-    found: dict[int, list[Row[Any]]] = {key: [] for key in parents}
+    found: dict[int, list[Row[*tuple[Any, ...]]]] = {key: [] for key in parents}
     for row in rows:
         found[row[0]].append(row)
     return {key: _page([tuple(row)[1:] for row in children], order, page) for key, children in found.items()}
