@@ -135,6 +135,7 @@ class Pipeline:
             transports=self._transports,
             variables=variables,
             headers=headers,
+            interface_objects=self._supergraph.interface_objects,
         )
         return GraphQLResponse(encode(await execute(query_plan, operation, context)))
 

@@ -34,4 +34,6 @@ class ExecutionContext:
     transports: Mapping[str, SubgraphTransport]
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    interface_objects: frozenset[str] = frozenset()
+    """The interfaces that some subgraph knows as an object type: objects may have their name as `__typename`."""
     error_policy: ErrorPolicy = show_subgraph_error

@@ -160,7 +160,7 @@ class _Projection:
     ) -> RuntimeType:
         if is_object_type(declared) and typename in (None, declared.name):
             return declared
-        if is_interface_type(declared) and typename == declared.name:
+        if is_interface_type(declared) and typename == declared.name in self._context.interface_objects:
             # A subgraph with an interface object knows no more, and the plan asks no more if the client does not.
             return declared
         runtime = self._schema.get_type(typename) if isinstance(typename, str) else None
@@ -186,7 +186,7 @@ def _object(fields: Sequence[_Field], value: Tree, location: Location) -> JsonOb
 def _typename(runtime: RuntimeType) -> Completer:
     def typename(_value: JsonValue, location: Location) -> JsonValue:
         if not is_object_type(runtime):
-            raise _invalid("__typename", location, f"an object type of '{runtime.name}'")
+            raise _invalid(f"{runtime.name}.__typename", location, "the name of an object type")
         return runtime.name
 
     return typename

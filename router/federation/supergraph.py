@@ -81,6 +81,12 @@ class Supergraph:
         return {root.name: kind for root, kind in roots if root is not None}
 
     @cached_property
+    def interface_objects(self) -> frozenset[str]:
+        """The interfaces that some subgraph has as an interface object."""
+        views = (view for subgraph in self.subgraphs.values() for view in subgraph.types.values())
+        return frozenset(view.name for view in views if view.is_interface_object)
+
+    @cached_property
     def possible_types(self) -> dict[str, frozenset[str]]:
         """The object types that each composite type can be at runtime, over all subgraphs."""
         possible: dict[str, frozenset[str]] = {}

@@ -38,7 +38,11 @@ async def compare(
     found = plan(supergraph, operation, labels)
     mocks = {graph: SubgraphMock(universe, graph) for graph in supergraph.subgraphs}
     context = ExecutionContext(
-        supergraph.schema, supergraph.api_schema, mocks, coerce_variables(supergraph, operation, variables)
+        supergraph.schema,
+        supergraph.api_schema,
+        mocks,
+        coerce_variables(supergraph, operation, variables),
+        interface_objects=supergraph.interface_objects,
     )
     result = await execute(found, operation, context)
     expected = universe.monolith(text, variables, name)

@@ -124,6 +124,7 @@ class RandomGraph:
             self._know(member, graph)
         self._interface.add(graph, "id", "ID!")
         shared = set.intersection(*(set(member.fields[graph]) for member in self._members)) - {"id", "sku"}
+        shared = {name for name in shared if not name.startswith("q")}  # @requires is not for interfaces
         for name in sorted(shared):
             texts = {member.fields[graph][name].replace(" @shareable", "") for member in self._members}
             if len(texts) == 1:
