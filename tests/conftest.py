@@ -75,7 +75,7 @@ class SmallGraph:
         return {
             **person,
             "friend": lambda _info: self.person(person_id),
-            "greeting": lambda _info, language: f"{'Hello' if language == 'EN' else '안녕'} {person_id}",
+            "greeting": lambda _info, language: f"{'Hello' if language == 'EN' else 'Annyeong'} {person_id}",
         }
 
     def rename(self, person_id: str, name: str) -> Mapping[str, Any] | None:

@@ -31,7 +31,7 @@ async def test_joins_two_subgraphs(small_graph: Any) -> None:
         variables={"first": 1},
     )
 
-    assert answered == {"data": {"people": [{"name": "Ada", "greeting": "안녕 1"}]}}
+    assert answered == {"data": {"people": [{"name": "Ada", "greeting": "Annyeong 1"}]}}
 
 
 async def test_passes_the_headers_to_every_subgraph(small_graph: Any) -> None:

@@ -118,7 +118,7 @@ def test_runs_the_first_example_and_another(
 
     visit.page.goto(url)
     visit.run()
-    expect(visit.answer()).to_contain_text("안녕")
+    expect(visit.answer()).to_contain_text("Annyeong")
     ARTIFACTS.mkdir(exist_ok=True)
     visit.page.screenshot(path=ARTIFACTS / "explorer.png")
 
