@@ -35,27 +35,6 @@ class _Server(uvicorn.Server):
             self._on_ready()
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Early, so that a port in use is known before anything starts. Clients wait meanwhile. Port 0 takes a free one."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(2048)
-    except OSError as error:
-        listener.close()
-        raise LaunchError(
-            "ADDRESS_TAKEN", f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port."
-        ) from None
-    return listener
-
-
-def url_of(listener: socket.socket) -> str:
-    """The address to put into a browser."""
-    host, port = listener.getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-
-
 async def serve(app: FastAPI, listener: socket.socket, on_ready: Callable[[], None]) -> None:
     """Calls `on_ready` once requests are answered; the second Ctrl-C does not wait for requests under way."""
     config = uvicorn.Config(

@@ -11,6 +11,7 @@ from launcher.display import Display
 from launcher.errors import LaunchError
 from launcher.prepare import migrate_all, seed_all
 from launcher.services import load, routing_port, service_names
+from router.server import listen, url_of
 from subgraphs.kit.app import create_app
 from subgraphs.kit.errors import NotFound
 from subgraphs.kit.settings import SubgraphSettings
@@ -68,12 +69,10 @@ def subgraph(config: Path, name: str, host: str, port: int | None, display: Disp
     """Serves one service over HTTP until Ctrl-C."""
     service = load(name)
     with ExitStack() as stack:
-        listener = stack.enter_context(
-            serving.listen(host, routing_port(config, name) if port is None else port)
-        )
+        listener = stack.enter_context(listen(host, routing_port(config, name) if port is None else port))
         environment = _own_environment(name) or stack.enter_context(service_environment(config))
         app = create_app(service, SubgraphSettings.for_service(name, environment))
-        url = serving.url_of(listener)
+        url = url_of(listener)
 
         async def serve() -> None:
             await migrate_all([service], environment, display)

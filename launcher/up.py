@@ -16,6 +16,7 @@ from launcher.errors import LaunchError
 from launcher.prepare import migrate_all, seed_all
 from launcher.services import load, service_names
 from router.app import create_app
+from router.server import listen, url_of
 from router.settings import RouterSettings
 from router.settings_sources import load_settings
 from router.upstream.in_process import FunctionTransport
@@ -55,7 +56,7 @@ def up(options: UpOptions, display: Display) -> None:
         raise LaunchError("SUPERGRAPH_MISSING", f"There is no {supergraph}. Make it with `make sdl`.")
     with ExitStack() as stack:
         stack.enter_context(state.exclusive(options.data))
-        listener = stack.enter_context(serving.listen(options.host, options.port))
+        listener = stack.enter_context(listen(options.host, options.port))
         with display.step("Databases are running"):
             environment = stack.enter_context(databases(names, options.data, os.environ))
             environment.setdefault("JWT_SECRET", state.jwt_secret(options.data))
@@ -86,7 +87,7 @@ async def _up(
             transports={subgraph.service.name: FunctionTransport(Asking(subgraph)) for subgraph in subgraphs},
             explorer_headers=await stack.enter_async_context(demo_headers(subgraphs, listener)),
         )
-        url = serving.url_of(listener)
+        url = url_of(listener)
 
         def announce() -> None:
             state.publish(options.data, tuple(service.name for service in services), environment, url)

@@ -15,12 +15,14 @@ from router.settings import ServerSettings
 
 _PATIENCE_SECONDS = 30
 """How long requests under way may take once the router stops."""
+_BACKLOG = 2048
+"""Connections that wait to be accepted; uvicorn's own number."""
 
 
 def serve(app: FastAPI, settings: ServerSettings, say: Callable[[str], None]) -> None:
     """Returns when everything has stopped. Raises RouterError ADDRESS_TAKEN."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with _listen(settings) as listener:
+    with listen(settings.host, settings.port) as listener:
         server = _Server(app, settings, lambda: say(_greeting(listener, settings)))
         with suppress(KeyboardInterrupt):  # which uvicorn raises again when it has stopped
             server.run(sockets=[listener])
@@ -60,21 +62,29 @@ class _Server(uvicorn.Server):
             super().handle_exit(sig, frame)
 
 
-def _listen(settings: ServerSettings) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+def listen(host: str, port: int) -> socket.socket:
+    """Early, so that a port in use is known before anything starts; clients wait meanwhile. Port 0 takes a free one.
+
+    Raises RouterError ADDRESS_TAKEN.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise RouterError(
-            "ADDRESS_TAKEN",
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --port.",
+            "ADDRESS_TAKEN", f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port."
         ) from None
     return listener
 
 
-def _greeting(listener: socket.socket, settings: ServerSettings) -> str:
+def url_of(listener: socket.socket) -> str:
+    """The address to put into a browser."""
     host, port = listener.getsockname()[:2]
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    return f"Serving GraphQL at {address}{settings.path}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _greeting(listener: socket.socket, settings: ServerSettings) -> str:
+    return f"Serving GraphQL at {url_of(listener)}{settings.path}"

@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,31 +20,7 @@ from launcher import state
 
 COMMAND = [str(Path(sys.executable).with_name("softfactory"))]
 
-CONFIG = """
-subgraphs:
-  accounts:
-    routing_url: http://127.0.0.1:4100/graphql
-    schema: {file: schema/subgraphs/accounts.graphql}
-"""
-
-SUPERGRAPH = """
-schema
-  @link(url: "https://specs.apollo.dev/link/v1.0")
-  @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION)
-{ query: Query }
-
-directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
-directive @join__graph(name: String!, url: String!) on ENUM_VALUE
-directive @join__type(graph: join__Graph!, key: join__FieldSet, extension: Boolean! = false, resolvable: Boolean! = true, isInterfaceObject: Boolean! = false) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
-directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
-scalar join__FieldSet
-scalar link__Import
-enum join__Graph { ACCOUNTS @join__graph(name: "accounts", url: "http://127.0.0.1:4100/graphql") }
-enum link__Purpose { SECURITY EXECUTION }
-
-type Query @join__type(graph: ACCOUNTS) { me: User }
-type User @join__type(graph: ACCOUNTS, key: "id") { id: ID! email: String }
-"""
+CASE = Path(__file__).parents[1] / "cases" / "one_service"
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +31,8 @@ def root(scratch: Path) -> Path:
 
 def project(root: Path) -> Path:
     (root / "schema").mkdir(parents=True)
-    (root / "supergraph.yaml").write_text(CONFIG)
-    (root / "schema/supergraph.graphql").write_text(SUPERGRAPH)
+    shutil.copy(CASE / "supergraph.yaml", root)
+    shutil.copy(CASE / "supergraph.graphql", root / "schema")
     return root
 
 
@@ -222,7 +199,7 @@ def test_mistakes_are_named(root: Path, arguments: list[str], code: str) -> None
 def test_a_folder_without_a_supergraph_says_how_to_make_one(scratch: Path) -> None:
     folder = scratch / "uncomposed"
     folder.mkdir()
-    (folder / "supergraph.yaml").write_text(CONFIG)
+    shutil.copy(CASE / "supergraph.yaml", folder)
     done = softfactory(folder, "up")
     assert (done.returncode, done.stderr.split(":")[0]) == (1, "SUPERGRAPH_MISSING")
     assert "make sdl" in done.stderr

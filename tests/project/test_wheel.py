@@ -13,24 +13,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 UV = shutil.which("uv", path=f"{ROOT / '.tools/bin'}:/usr/local/bin:/usr/bin") or shutil.which("uv")
 
-SUPERGRAPH = """
-schema
-  @link(url: "https://specs.apollo.dev/link/v1.0")
-  @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION)
-{ query: Query }
-
-directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
-directive @join__graph(name: String!, url: String!) on ENUM_VALUE
-directive @join__type(graph: join__Graph!, key: join__FieldSet, extension: Boolean! = false, resolvable: Boolean! = true, isInterfaceObject: Boolean! = false) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
-directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
-scalar join__FieldSet
-scalar link__Import
-enum join__Graph { CHEFS @join__graph(name: "chefs", url: "http://127.0.0.1:9/graphql") }
-enum link__Purpose { SECURITY EXECUTION }
-
-type Query @join__type(graph: CHEFS) { chef: String }
-"""
-
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -55,7 +37,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(folder / "requirements.txt"),
         str(wheel),
     )
-    (folder / "supergraph.graphql").write_text(SUPERGRAPH)
+    shutil.copy(ROOT / "tests/cases/one_service/supergraph.graphql", folder)
     return folder
 
 
