@@ -241,6 +241,8 @@ RENAMED: list[tuple[list[Any], tuple[Rename, ...], list[Any]]] = [
     (["me", "_n"], (Rename(("me", OnTypes(frozenset({"User"}))), "_n", "nick"),), ["me", "nick"]),
     (["users", 3, "_n"], (Rename(("users", LIST), "_n", "nick"),), ["users", 3, "nick"]),
     (["users", 3, "nick"], (Rename(("me",), "nick", "other"),), ["users", 3, "nick"]),
+    (["users", 3, "nick"], (Rename(("users", "pet"), "nick", "other"),), ["users", 3, "nick"]),
+    (["me", "nick"], (Rename((LIST,), "nick", "other"),), ["me", "nick"]),
     (["me"], (Rename(("me", "pet"), "_n", "name"),), ["me"]),
 ]
 
@@ -308,6 +310,24 @@ async def test_a_null_that_the_subgraph_propagated_is_not_reported_again(graph: 
     result = await shop.run(root("users", "{strictMe{name}}"), "{ strictMe { name } }")
     assert result["data"] is None
     assert [error["message"] for error in result["errors"]] == ["x"]
+
+
+async def test_an_explained_null_does_not_hide_a_value_that_is_wrong(graph: Any) -> None:
+    shop = graph(SCHEMA, users={"data": {"me": {"nick": 5}}, "errors": [{"message": "x", "path": ["me"]}]})
+    result = await shop.run(root("users", "{me{nick}}"), "{ me { nick } }")
+    assert [error["extensions"]["code"] for error in result["errors"]] == [
+        "DOWNSTREAM_SERVICE_ERROR",
+        "INVALID_FIELD_VALUE",
+    ]
+
+
+async def test_fragments_that_double_at_each_level_are_read_once(graph: Any) -> None:
+    """Read at each spread, these would be a thousand milliard fields."""
+    chain = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(40))
+    operation = f"{{ ...F0 }} {chain} fragment F40 on Query {{ int }}"
+    shop = graph(SCHEMA, users={"data": {"int": 1}, "errors": [{"message": "x", "path": ["int"]}]})
+    result = await shop.run(root("users", "{int}"), operation)
+    assert result["data"] == {"int": 1}
 
 
 async def test_errors_come_in_the_order_of_the_plan(graph: Any) -> None:

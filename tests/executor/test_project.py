@@ -33,8 +33,8 @@ NULL = "NON_NULL_FIELD_IS_NULL"
 INVALID = "INVALID_FIELD_VALUE"
 
 
-async def answer(graph: Any, tree: Any, operation: str, variables: Any = None) -> Any:
-    return await graph(SCHEMA, api=API, s={"data": tree}).run(FETCH, operation, variables)
+async def answer(graph: Any, tree: Any, operation: str, variables: Any = None, **context: Any) -> Any:
+    return await graph(SCHEMA, api=API, s={"data": tree}).run(FETCH, operation, variables, **context)
 
 
 LEAVES = [
@@ -98,6 +98,7 @@ UNFIT = [
     ("node { id }", {"__typename": "Other", "id": 1}),
     ("node { id }", {"__typename": "Nowhere", "id": 1}),
     ("node { id }", {"__typename": "Node", "id": 1}),
+    ("found { ... on Node { id } }", {"__typename": "Node", "id": 1}),
     ("found { __typename }", {"__typename": "Found"}),
 ]
 
@@ -114,6 +115,27 @@ async def test_values_that_the_type_does_not_have_are_null_with_an_error(
     assert f"Query.{field}" in error["message"]
     assert "Secret" not in error["message"]
     assert "HIDDEN" not in error["message"]
+
+
+async def test_an_object_whose_type_nobody_asked_for_has_the_interfaces_fields(graph: Any) -> None:
+    """A subgraph with an interface object does not know which object type it has."""
+    tree = {"node": {"__typename": "Node", "id": 1, "again": 1, "name": "N"}}
+    known = frozenset({"Node"})
+    operation = "{ node { id ... on Node { again: id } ... on User { name } } }"
+    assert await answer(graph, tree, operation, interface_objects=known) == {
+        "data": {"node": {"id": "1", "again": "1"}}
+    }
+    result = await answer(graph, tree, "{ node { id __typename } }", interface_objects=known)
+    assert result == {
+        "data": {"node": None},
+        "errors": [
+            {
+                "message": "A subgraph answered field Node.__typename with something else than the name of an object type.",
+                "path": ["node", "__typename"],
+                "extensions": {"code": INVALID},
+            }
+        ],
+    }
 
 
 USER = {"id": "1", "name": "N", "boss": {"name": "B"}}
