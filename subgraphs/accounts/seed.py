@@ -231,7 +231,8 @@ def _price(name: str, amount: int | None, currency: Currency) -> dict[str, Any]:
 
 
 def _subscriptions(plan: SeedPlan) -> Iterator[dict[str, Any]]:
-    wanted = [(DEMO, slug, 0) for slug in DEMO_PRODUCTS]
+    # By the year, so that a demo that is months old still opens its products.
+    wanted = [(DEMO, slug, 1) for slug in DEMO_PRODUCTS]
     for user in plan.generated_user_ids():
         random = plan.random("subscriptions", user)
         slugs = random.sample(list(PRODUCTS), random.choice((0, 1, 1, 2, 3)))
