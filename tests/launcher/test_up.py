@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from launcher import state
+from launcher.postgres import PostgresCluster
 
 COMMAND = [str(Path(sys.executable).with_name("softfactory"))]
 
@@ -171,6 +172,24 @@ def test_one_service_alone_uses_the_databases_of_the_platform(root: Path) -> Non
         assert servers(root) == {"postgres", "valkey-server"}
     assert answer == {"data": {"__typename": "Query"}}
     wait_until_none_is_left(root)
+
+
+def test_a_service_in_a_container_needs_its_environment_only(
+    scratch: Path, postgres_cluster: PostgresCluster
+) -> None:
+    folder = scratch / "container"
+    folder.mkdir()
+    environment = {
+        **os.environ,
+        "DATABASE_URL_ACCOUNTS": postgres_cluster.create_database("contained_accounts"),
+        "JWT_SECRET": "a secret of the tests, of 32 characters or more",
+    }
+    with started(folder, "subgraph", "accounts", "--port", "0", env=environment) as process:
+        assert process.stdout is not None
+        url = next(line for line in process.stdout if line.startswith("accounts: ")).split()[1]
+        ready = httpx.get(url.replace("/graphql", "/ready"))
+    assert ready.status_code == 200
+    assert list(folder.iterdir()) == []
 
 
 def test_seeding_again_needs_a_word(root: Path) -> None:
