@@ -84,12 +84,13 @@ class _Planner:
         last: str | None = None
         for position in positions:
             graphs = {visit.graph for visit in position.visits}
-            only = next(iter(graphs)) if len(graphs) == 1 and position.depth == 0 else None
+            only = next(iter(graphs)) if len(graphs) == 1 else None
             if runs and only is not None and only == last:
                 runs[-1].append(position)
             else:
                 runs.append([position])
-            last = only
+            # What hangs on a mutation is fetched before the next one begins.
+            last = only if position.depth == 0 else None
         return runs
 
     def _build(self, positions: list[EntityPosition]) -> PlanNode | None:
