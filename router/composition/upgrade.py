@@ -265,10 +265,9 @@ def _only_external_field(
 def turn_extensions_into_definitions(upgrade: Upgrade) -> None:
     """In Federation 2 every subgraph defines a type, and none extends that of another."""
     for definition in upgrade.types(Kind.OBJECT, Kind.INTERFACE):
-        if not upgrade.subgraph.is_extension(definition):
+        if definition.is_defined or not definition.is_extended:
             continue
         definition.is_defined, definition.is_extended = True, False
-        upgrade.remove(definition, "extends")
         for use in definition.directives:
             use.part = 0
         for each in definition.fields.values():

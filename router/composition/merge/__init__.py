@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from router.composition.merge.applied_directives import merge_applied_directives
+from router.composition.merge.authorization import propagate_authorization
 from router.composition.merge.compose_directives import find_composed_directives
 from router.composition.merge.composed_directives import (
     ComposedDirective,
@@ -42,6 +43,7 @@ def merge_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> MergeContext:
     context = MergeContext(subgraphs)
     automatic = find_federation_directives(context)
     custom = find_composed_directives(context, automatic)
+    context.composed_names = {each.origin: each.name for each in automatic}
     add_types(context)
     _add_relations(context)
     merge_schema_definition(context)
@@ -57,12 +59,12 @@ def merge_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> MergeContext:
     for definition in list(context.schema.of_kind(Kind.ENUM)):
         merge_enum(context, context.types(definition.name), definition)
     merge_applied_directives(context, [*automatic, *custom, *_built_in(context)])
+    propagate_authorization(context)
     add_abstracted_fields(context)
     for directive in automatic:
         define_federation_directive(context, directive)
     add_specifications(context, [*automatic, *custom])
     context.specification_types = frozenset(context.schema.types) - frozenset(context.type_names())
-    context.inaccessible = next((each.name for each in automatic if each.origin == "inaccessible"), None)
     return context
 
 

@@ -34,10 +34,16 @@ def conjunction(values: Sequence[JsonValue]) -> JsonValue:
     result: list[frozenset[str]] = [frozenset()]
     for value in values:
         alternatives = [frozenset(each) for each in value]
+        if not alternatives:
+            continue
         result = [left | right for left in result for right in alternatives]
     distinct = list(dict.fromkeys(result))
     minimal = [each for each in distinct if not any(other < each for other in distinct)]
-    return sorted(sorted(each) for each in minimal)
+    return (
+        sorted((sorted(each) for each in minimal), key=lambda each: (len(each), each))
+        if distinct != [frozenset()]
+        else []
+    )
 
 
 STRATEGIES: Mapping[str, Mapping[str, Strategy]] = {

@@ -7,7 +7,7 @@ from typing import TypeAlias, TypeVar
 
 from router.composition.problem import CompositionProblem, Hint, ProblemLocation, location_of, print_subgraphs
 from router.composition.subgraph_schema import SubgraphSchema
-from router.federation.schema import Element, Field, Kind, Schema, TypeDefinition
+from router.federation.schema import DirectiveUse, Element, Field, Kind, Schema, TypeDefinition
 
 E_co = TypeVar("E_co", bound=Element, covariant=True)
 Sources: TypeAlias = Mapping[int, E_co]
@@ -56,8 +56,8 @@ class MergeContext:
         """By coordinate, the fields that some @override takes from one subgraph for another."""
         self.specification_types: frozenset[str] = frozenset()
         """The types of the supergraph that belong to linked features."""
-        self.inaccessible: str | None = None
-        """What the supergraph calls @inaccessible, if it has it."""
+        self.composed_names: dict[str, str] = {}
+        """What the supergraph calls the directives of Federation that it keeps."""
 
     def _find_interface_objects(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
@@ -67,6 +67,19 @@ class MergeContext:
                     if subgraph.is_interface_object(definition):
                         found.setdefault(definition.name, []).append(index)
         return found
+
+    def composed_use(self, element: Element, directive: str) -> DirectiveUse | None:
+        """The application of a directive of Federation on an element of the supergraph."""
+        name = self.composed_names.get(directive)
+        return element.use(name) if name is not None and element.directives else None
+
+    @property
+    def inaccessible(self) -> str | None:
+        """What the supergraph calls @inaccessible, if it has it."""
+        return self.composed_names.get("inaccessible")
+
+    def is_inaccessible(self, element: Element) -> bool:
+        return self.composed_use(element, "inaccessible") is not None
 
     def types(self, name: str) -> dict[int, TypeDefinition]:
         """The definitions of a type in the subgraphs."""

@@ -8,7 +8,7 @@ from router.composition.merge.context import MergeContext
 from router.composition.problem import CompositionProblem, join_words
 from router.composition.satisfiability.graph import Graph, Place, UndecidedLabelError
 from router.composition.satisfiability.reasons import Step, print_query, unsatisfiable
-from router.federation.schema import Element, Field, Kind, TypeDefinition
+from router.federation.schema import Field, Kind, TypeDefinition
 from router.federation.type_reference import named_type
 
 Labels = frozenset[tuple[str, bool]]
@@ -78,7 +78,7 @@ class Walk:
         results: list[State] = []
         problems: list[CompositionProblem] = []
         for each in definition.fields.values():
-            if self._is_hidden(each):
+            if self.context.is_inaccessible(each):
                 continue
             try:
                 found = self._next_field(state, each, places, graph, problems)
@@ -102,7 +102,7 @@ class Walk:
             return None
         name = named_type(each.type)
         returned = self.context.schema.types.get(name)
-        if returned is None or returned.is_leaf or self._is_hidden(returned):
+        if returned is None or returned.is_leaf or self.context.is_inaccessible(returned):
             return None
         if returned.is_abstract:
             self._check_runtime_types(each, targets, path)
@@ -127,7 +127,7 @@ class Walk:
     ) -> Iterator[State]:
         only_objects = all(graph.is_interface_object(place) for place in reached)
         for name in sorted(self.context.schema.possible_types(definition.name)):
-            if self._is_hidden(self.context.schema.types[name]):
+            if self.context.is_inaccessible(self.context.schema.types[name]):
                 continue
             path = Step(state.path, f"... on {name}", None)
             if only_objects:
@@ -149,9 +149,6 @@ class Walk:
             f"satisfied by the subgraphs because:\n{lines}"
         )
         return CompositionProblem("SATISFIABILITY_ERROR", message)
-
-    def _is_hidden(self, element: Element) -> bool:
-        return self.context.inaccessible is not None and element.use(self.context.inaccessible) is not None
 
     def _check_runtime_types(self, each: Field, targets: list[Place], path: Step) -> None:
         """Subgraphs that share a field must be able to answer it with objects of the same types."""
@@ -211,7 +208,7 @@ def _check_mutations(walk: Walk, definition: TypeDefinition, places: frozenset[P
     """A mutation runs once, so one subgraph alone must do for each."""
     context = walk.context
     for each in definition.fields.values():
-        if walk._is_hidden(each):
+        if walk.context.is_inaccessible(each):
             continue
         _check_mutation(walk, context, definition, each, places)
 

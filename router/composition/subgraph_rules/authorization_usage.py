@@ -10,16 +10,14 @@ DIRECTIVES = ("authenticated", "requiresScopes", "policy")
 
 
 def authorization_usage(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
-    """Not on interfaces, their fields, or interface objects and theirs."""
+    """Not on interfaces and their fields, and not on interface objects, whose fields may have them."""
     for definition in subgraph.schema.of_kind(Kind.OBJECT, Kind.INTERFACE):
         if definition.kind is Kind.INTERFACE:
             yield from _check(subgraph, definition, f'interface "{definition.name}"')
+            for field in definition.fields.values():
+                yield from _check(subgraph, field, f'field "{field.coordinate}"')
         elif subgraph.is_interface_object(definition):
             yield from _check(subgraph, definition, f'interface object "{definition.name}"')
-        else:
-            continue
-        for field in definition.fields.values():
-            yield from _check(subgraph, field, f'field "{field.coordinate}"')
 
 
 def _check(subgraph: SubgraphSchema, element: Element, described: str) -> Iterator[CompositionProblem]:
