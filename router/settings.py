@@ -88,7 +88,12 @@ class CsrfSettings(_Section):
 
     enabled: bool = True
     headers: tuple[str, ...] = ("apollo-require-preflight", "x-apollo-operation-name")
-    """Any one of these shows that the browser did ask. Names in lower case."""
+    """Any one of these shows that the browser did ask first."""
+
+    @field_validator("headers")
+    @classmethod
+    def _in_lower_case(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name.lower() for name in names)
 
 
 class ExplorerSettings(_Section):

@@ -1,10 +1,12 @@
 """Settings from all sources, and what is said of wrong ones."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from router.settings import RouterSettings
 from router.settings_sources import InvalidSettingsError, load_settings
@@ -159,7 +161,9 @@ def test_refuses_a_file_that_is_not_there(file: Path) -> None:
 def test_the_schema_for_editors_is_what_the_code_says() -> None:
     written = json.loads((ROOT / "router/settings.schema.json").read_text())
 
-    assert written == RouterSettings.model_json_schema(), "run `make settings-schema`"
+    assert written == RouterSettings.model_json_schema(), (
+        "softfactory router --settings-schema > router/settings.schema.json"
+    )
 
 
 def test_every_setting_says_what_it_is() -> None:
@@ -167,6 +171,22 @@ def test_every_setting_says_what_it_is() -> None:
 
     for name, section in schema["$defs"].items():
         assert section["description"], name
+
+
+def test_the_guide_names_every_setting() -> None:
+    guide = (ROOT / "docs/router.md").read_text()
+    missing = [key for key in _keys(RouterSettings) if f"| `{key}` |" not in guide]
+
+    assert missing == []
+
+
+def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, BaseModel):
+            yield from _keys(section, f"{prefix}{name}.")
+        else:
+            yield prefix + name
 
 
 def test_our_own_settings_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
