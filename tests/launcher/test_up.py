@@ -85,8 +85,10 @@ def wait_until_none_is_left(root: Path) -> None:
     raise AssertionError(f"Servers outlived the command: {servers(root)}")
 
 
-def softfactory(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], cwd=root, capture_output=True, text=True, check=False)
+def softfactory(root: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=root, capture_output=True, text=True, check=False, **options
+    )
 
 
 def test_a_graph_is_served_asked_and_stopped(root: Path) -> None:
@@ -213,6 +215,17 @@ def test_mistakes_are_named(root: Path, arguments: list[str], code: str) -> None
     done = softfactory(root, *arguments)
     assert (done.returncode, done.stderr.split(":")[0]) == (1, code)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("database", ["nowhere", "template0"])
+def test_a_given_database_that_cannot_be_used_is_named(
+    root: Path, postgres_cluster: PostgresCluster, database: str
+) -> None:
+    environment = {**os.environ, "DATABASE_URL_ACCOUNTS": postgres_cluster.url(database)}
+    done = softfactory(root, "up", "--port", "0", env=environment)
+    assert (done.returncode, done.stderr.split(":")[0]) == (1, "DATABASE_UNREACHABLE")
+    assert "DATABASE_URL_ACCOUNTS" in done.stderr
+    assert servers(root) == set()
 
 
 def test_a_folder_without_a_supergraph_says_how_to_make_one(scratch: Path) -> None:
