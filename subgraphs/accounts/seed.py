@@ -29,12 +29,14 @@ DEMO_LOGINS: Final = (
 VOLUME_PASSWORD: Final = "Kimchi-Jjigae-7!"  # noqa: S105  documented: generated users are for tries and load
 VAT: Final = Fraction(1, 10)
 
-GIVEN: Final = tuple(
-    ["Minjun", "Seoyeon", "Jiho", "Hayoon", "Dohyun", "Jiwoo", "Yuna", "Emma", "Luca", "Sofia", "Kenji", "Aiko", "Noah", "Mia", "Omar", "Priya"]
-)
-FAMILY: Final = tuple(
-    ["Kim", "Lee", "Choi", "Jung", "Kang", "Cho", "Yoon", "Schmidt", "Rossi", "Martin", "Sato", "Suzuki", "Brown", "Silva", "Khan", "Patel"]
-)
+GIVEN: Final = (
+    "Minjun", "Seoyeon", "Jiho", "Hayoon", "Dohyun", "Jiwoo", "Yuna", "Emma",
+    "Luca", "Sofia", "Kenji", "Aiko", "Noah", "Mia", "Omar", "Priya",
+)  # fmt: skip
+FAMILY: Final = (
+    "Kim", "Lee", "Choi", "Jung", "Kang", "Cho", "Yoon", "Schmidt",
+    "Rossi", "Martin", "Sato", "Suzuki", "Brown", "Silva", "Khan", "Patel",
+)  # fmt: skip
 
 USD, KRW = Currency.USD, Currency.KRW
 # slug, name, description, icon, monthly, annual, once: a year costs ten months.
