@@ -78,6 +78,8 @@ def _add(result: Tree, value: Tree, selections: Iterable[InputSelection]) -> Non
 def _add_field(result: Tree, value: Tree, selection: InputField) -> None:
     if selection.source not in value:
         raise _MissingFieldError
+    if selection.is_key and value[selection.source] is None:
+        raise _MissingFieldError
     if selection.name == "__typename":
         result.setdefault("__typename", value[selection.source])
         return

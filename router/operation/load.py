@@ -6,12 +6,15 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
+    ValidationRule,
     VariableDefinitionNode,
     parse,
+    specified_rules,
     validate,
 )
 from graphql.execution.values import get_variable_values
@@ -20,6 +23,20 @@ from router.errors import ClientError, ClientErrors, JsonValue
 from router.federation.supergraph import Supergraph
 
 _MAX_ERRORS = 100
+
+
+class TypenameKeyRule(ValidationRule):
+    """The response key `__typename` is for the type name, which the router reads from the answers of subgraphs."""
+
+    def enter_field(self, node: FieldNode, *_args: object) -> None:
+        """Refuses `__typename: anything`."""
+        if node.alias is not None and node.alias.value == "__typename" != node.name.value:
+            self.report_error(
+                GraphQLError("The alias '__typename' is reserved for the name of the type.", node)
+            )
+
+
+_RULES = (*specified_rules, TypenameKeyRule)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +82,7 @@ def load_operation(
     """
     document = parse_document(text, max_tokens=max_tokens)
     errors = validate(
-        supergraph.api_schema, document, max_errors=_MAX_ERRORS, allow_empty_selection_sets=False
+        supergraph.api_schema, document, _RULES, max_errors=_MAX_ERRORS, allow_empty_selection_sets=False
     )
     if errors:
         raise ClientErrors([_client_error("GRAPHQL_VALIDATION_FAILED", error) for error in errors])

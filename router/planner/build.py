@@ -193,7 +193,7 @@ class FetchBuilder:
         """Adds the key to what the sources fetch and to what this visit sends."""
         for field, source in zip(key.selections.fields, sources, strict=True):
             self._fetch_input(field, source, type_name, place)
-            self._require(requirement, field, place)
+            self._require(requirement, field, place, is_key=True)
 
     def _requirement(self, type_name: str, key: EntityKey, group: FetchGroup) -> Requirement:
         types = self._resolution.supergraph.possible_types[type_name]
@@ -203,11 +203,16 @@ class FetchBuilder:
             group.requirements[(key.type_name, types)] = found
         return found
 
-    def _require(self, requirement: Requirement, field: Field, place: _Place) -> None:
-        selection = self._input(field, place)
+    def _require(
+        self, requirement: Requirement, field: Field, place: _Place, *, is_key: bool = False
+    ) -> None:
+        selection = replace(self._input(field, place), is_key=is_key)
         before = requirement.selections.get(selection.source)
         if before is not None:
-            selection = replace(before, selections=_merge_inputs(before.selections, selection.selections))
+            is_key = is_key or before.is_key
+            selection = replace(
+                before, is_key=is_key, selections=_merge_inputs(before.selections, selection.selections)
+            )
         requirement.selections[selection.source] = selection
 
     def _input(self, field: Field, place: _Place) -> InputField:

@@ -27,11 +27,15 @@ Path: TypeAlias = tuple[str | OnTypes, ...]
 
 @dataclass(frozen=True, slots=True)
 class InputField:
-    """One field of a representation. `source` is its key in the data, when that is not its name."""
+    """One field of a representation. `source` is its key in the data, when that is not its name.
+
+    An object of which a key field is null is no entity that could be asked for, so it is not sent.
+    """
 
     name: str
     source: str
     selections: tuple["InputSelection", ...] = ()
+    is_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

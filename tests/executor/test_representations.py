@@ -58,6 +58,12 @@ CASES: list[tuple[str, dict[str, Any], tuple[InputFragment, ...], dict[str, Any]
     ),
     ("key null", {"__typename": "A", "id": None}, (on("A", ID),), None),
     (
+        "key null beside a requirement",
+        {"__typename": "A", "id": None, "x": 1},
+        (on("A", InputField("id", "id", is_key=True), field("x")),),
+        None,
+    ),
+    (
         "composite key all null",
         {"__typename": "A", "id": None, "o": {"id": None}},
         (on("A", ID, field("o", ID)),),

@@ -36,6 +36,7 @@ REFUSED = {
         "Cannot query field 'helo' on type 'Query'.",
     ),
     "inaccessible field": ("{ secret }", None, "GRAPHQL_VALIDATION_FAILED", "Cannot query field 'secret'"),
+    "reserved alias": ("{ __typename: hello }", None, "GRAPHQL_VALIDATION_FAILED", "reserved"),
     "no operation": ("fragment F on Query { hello }", None, "GRAPHQL_VALIDATION_FAILED", "never used"),
     "several operations": (
         "query A { hello } query B { hello }",
