@@ -1,0 +1,1 @@
+"""Types of webapp_builder: what can be learnt, and what belongs to a student."""
