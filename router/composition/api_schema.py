@@ -7,7 +7,7 @@ from router.federation.schema import DirectiveUse, Element, Schema, TypeDefiniti
 
 E = TypeVar("E", bound=Element)
 
-SHOWN_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
+SHOWN_DIRECTIVES = frozenset({"deprecated", "specifiedBy"})
 EXECUTABLE = frozenset(
     {
         "QUERY",

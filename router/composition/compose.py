@@ -35,7 +35,7 @@ def compose(subgraphs: Sequence[Subgraph]) -> Composition:
     _stop_at(check_names(subgraphs))
     schemas = read_subgraphs(subgraphs)
     _stop_at(upgrade_subgraphs(schemas))
-    _stop_at([problem for schema in schemas for problem in check_subgraph(schema)])
+    _stop_at([problem for schema in schemas if schema.is_upgraded for problem in check_subgraph(schema)])
     for schema in schemas:
         normalize_roots(schema)
     context = merge_subgraphs(schemas)
@@ -70,6 +70,7 @@ def read_subgraphs(subgraphs: Sequence[Subgraph]) -> list[SubgraphSchema]:
         if isinstance(result, SubgraphSchema):
             remove_protocol(result)
             schemas.append(result)
+            problems += check_subgraph(result)
         else:
             problems += result
     _stop_at(problems)

@@ -8,6 +8,7 @@ from router.federation.schema import BUILT_IN_SCALARS, DirectiveDefinition, Inpu
 from router.federation.type_reference import is_list, is_non_null, item_type, nullable
 from router.federation.value import normal_form
 
+FEDERATION_1_FIELD_SETS = ("_FieldSet", "FieldSet", "String", "federation__FieldSet")
 KIND_NAMES = {
     Kind.SCALAR: "ScalarType",
     Kind.OBJECT: "ObjectType",
@@ -56,6 +57,8 @@ def _check_argument(subgraph: SubgraphSchema, expected: InputValue, actual: Inpu
     actual_type = actual.type
     if is_non_null(actual_type) and not is_non_null(expected.type):
         actual_type = nullable(actual_type)
+    if not subgraph.is_federation_2 and nullable(actual_type) in FEDERATION_1_FIELD_SETS:
+        return
     if actual_type != expected.type and not _may_stand_for(subgraph, expected.type, actual_type):
         yield f'argument "{expected.name}" should have type "{expected.type}" but found type "{actual.type}"'
     elif not is_non_null(actual.type) and normal_form(expected.default) != normal_form(actual.default):

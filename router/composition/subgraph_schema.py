@@ -49,6 +49,7 @@ class SubgraphSchema:
         self.links = links
         federation = links.federation
         self.is_federation_2 = federation is not None
+        self.is_upgraded = False
         self.version: Version = federation.version if federation else specification.FEDERATION_1
         self.directive_names = self._find_directive_names()
         self.type_names = self._find_type_names()
@@ -73,9 +74,11 @@ class SubgraphSchema:
     def upgrade(self, version: Version) -> None:
         """From here on a schema of Federation 1 counts as one of 2, with the directives under their own names."""
         self.version = version
-        self.is_federation_2 = True
-        names = self.directive_names
-        self.directive_names = {each: names.get(each, each) for each in specification.directives_of(version)}
+        self.is_federation_2 = self.is_upgraded = True
+        self.directive_names = {**self.directive_names, "shareable": "shareable"}
+        self.directive_names |= {
+            name: name for name in specification.directives_of(version) if name in self.schema.directives
+        }
         self.forget()
 
     def uses(self, element: Element, directive: str) -> list[DirectiveUse]:

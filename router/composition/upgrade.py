@@ -84,13 +84,10 @@ def _unfounded_extensions(
         return
     roots = subgraph.schema.roots.values()
     for definition in subgraph.schema.of_kind(Kind.OBJECT, Kind.INTERFACE):
-        if definition.name in roots or not subgraph.is_extension(definition):
+        if definition.name in roots or definition.is_defined:
             continue
         others = (each.schema.types.get(definition.name) for each in subgraphs if each is not subgraph)
-        if not any(
-            other is not None and not each.is_extension(other)
-            for each, other in zip((e for e in subgraphs if e is not subgraph), others, strict=True)
-        ):
+        if not any(other is not None and other.is_defined for other in others):
             message = (
                 f'Type "{definition.name}" is an extension type, but there is no type definition for '
                 f'"{definition.name}" in any subgraph.'
@@ -118,15 +115,17 @@ def _unresolved_interface_objects(subgraphs: Sequence[SubgraphSchema]) -> Iterat
                 yield other.problem("INTERFACE_OBJECT_USAGE_ERROR", message, keyed.node)
 
 
+IMPORTED_BY_UPGRADE = ("key", "requires", "provides", "external", "tag", "extends", "shareable")
+"""The directives that an upgraded schema may use; the others it would have to link."""
+
+
 def use_federation_2(upgrade: Upgrade) -> None:
     """The names of Federation 2's directives stand for themselves from here on."""
     subgraph = upgrade.subgraph
     subgraph.upgrade(specification.FIRST)
     for name, each in specification.directives_of(specification.FIRST).items():
         definition = define_directive(each, name, subgraph.type_names, specification.FIRST)
-        if name not in subgraph.schema.directives or each.since > specification.FEDERATION_1:
-            subgraph.schema.directives.setdefault(name, definition)
-        else:
+        if name in IMPORTED_BY_UPGRADE:
             subgraph.schema.directives[name] = definition
 
 
@@ -248,7 +247,9 @@ def _only_external_field(
     if each is None or subgraph.is_external(each):
         return node
     target = subgraph.schema.types.get(named_type(each.type))
-    if node.selection_set is None or target is None:
+    if node.selection_set is None:
+        return node if target is not None and target.is_composite else None
+    if target is None:
         return None
     inner = _only_external(subgraph, target, node.selection_set)
     if inner is None or inner is node.selection_set:
@@ -303,11 +304,7 @@ def add_shareable(upgrade: Upgrade) -> None:
                 if others and each.coordinate not in upgrade.original_keys and not each.uses(name):
                     each.directives.append(DirectiveUse(name))
         elif len(upgrade.owners.get(definition.name, ())) > 1 and not definition.uses(name):
-            definition.directives += [DirectiveUse(name, part=part) for part in _parts(definition)]
-
-
-def _parts(definition: TypeDefinition) -> list[int]:
-    return sorted({each.part for each in definition.fields.values()})
+            definition.directives.append(DirectiveUse(name))
 
 
 def remove_unused_externals(upgrade: Upgrade) -> None:

@@ -64,7 +64,7 @@ DIRECTIVES = {
         DirectiveSpecification(
             "key",
             ("OBJECT", "INTERFACE"),
-            (FIELDS, ArgumentSpecification("resolvable", "Boolean", "true", FIRST)),
+            (FIELDS, ArgumentSpecification("resolvable", "Boolean", "true")),
             FEDERATION_1,
             FEDERATION_1,
         ),

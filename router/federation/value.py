@@ -96,6 +96,9 @@ def normal_form(node: ValueNode | None) -> str:
         case ObjectValueNode():
             fields = sorted(node.fields, key=lambda f: f.name.value)
             return "{" + ", ".join(f"{f.name.value}: {normal_form(f.value)}" for f in fields) + "}"
+        case FloatValueNode():
+            number = float(node.value)
+            return str(int(number)) if number.is_integer() else repr(number)
         case _:
             return print_value(node)
 

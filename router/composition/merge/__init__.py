@@ -59,8 +59,8 @@ def merge_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> MergeContext:
     for definition in list(context.schema.of_kind(Kind.ENUM)):
         merge_enum(context, context.types(definition.name), definition)
     merge_applied_directives(context, [*automatic, *custom, *_built_in(context)])
-    propagate_authorization(context)
     add_abstracted_fields(context)
+    propagate_authorization(context)
     for directive in automatic:
         define_federation_directive(context, directive)
     add_specifications(context, [*automatic, *custom])

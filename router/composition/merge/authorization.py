@@ -15,11 +15,24 @@ def propagate_authorization(context: MergeContext) -> None:
     if not context.composed_names.keys() & ARGUMENTS.keys():
         return
     types = context.schema.types
+    for name in context.interface_objects:
+        _inherit_from_interface_object(context, name)
     for interface in context.schema.of_kind(Kind.INTERFACE):
         objects = [types[name] for name in sorted(context.schema.possible_types(interface.name))]
         _add(context, interface, objects)
         for field in interface.fields.values():
             _add(context, field, [each.fields[field.name] for each in objects if field.name in each.fields])
+
+
+def _inherit_from_interface_object(context: MergeContext, name: str) -> None:
+    """What an interface object demands for a field holds on each type that it stands for."""
+    interface = context.schema.types.get(name)
+    if interface is None or interface.kind is not Kind.INTERFACE:
+        return
+    for each in context.schema.possible_types(name):
+        for field in context.schema.types[each].fields.values():
+            if field.name in interface.fields:
+                _add(context, field, [interface.fields[field.name]])
 
 
 def _add(context: MergeContext, target: Element, sources: Iterable[Element]) -> None:

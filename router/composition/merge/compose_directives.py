@@ -77,7 +77,15 @@ def _request(
     definition = subgraph.schema.directives.get(name)
     link = subgraph.links.of_directive(name)
     where = f'"@{name}" in subgraph "{subgraph.name}"'
-    if link is not None and (link.identity in NEVER_COMPOSED or name.startswith("join__")):
+    if link is not None and link.identity not in NEVER_COMPOSED and name.startswith(("join__", "link__")):
+        origin = link.directive_origin(name)
+        context.problem(
+            "INVALID_LINK_DIRECTIVE_USAGE",
+            f'Cannot import "@{origin}" as "@{name}" from feature "{link.identity}" since it can be confused with a '
+            f'namespaced name from another linked feature "{APOLLO_SPECIFICATIONS}/{name.partition("__")[0]}". Please '
+            'rename the import or feature to avoid conflicts via "as".',
+        )
+    elif link is not None and link.identity in NEVER_COMPOSED:
         context.problem(CODE, f"Composing federation directive {where} is not supported")
     elif definition is None:
         known = [f"@{each}" for each in subgraph.schema.directives]

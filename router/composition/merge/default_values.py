@@ -14,7 +14,9 @@ def merge_default_value(context: MergeContext, sources: Sources[InputValue], tar
     if not present:
         return
     first = next(iter(present.values()))
-    if len({normal_form(value) for value in present.values()}) > 1:
+    if target.coordinate.startswith("@"):
+        target.default = first
+    elif len({normal_form(value) for value in present.values()}) > 1:
         texts = {index: f"default value {print_value(value)}" for index, value in present.items()}
         context.problem(
             "FIELD_ARGUMENT_DEFAULT_MISMATCH" if is_argument else "INPUT_FIELD_DEFAULT_MISMATCH",

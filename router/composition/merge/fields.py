@@ -41,6 +41,7 @@ def merge_field(context: MergeContext, sources: Sources[Field], target: Field, o
         _merge_resolving(context, sources, resolving, target, overrides)
     else:
         target.type = next(iter(sources.values())).type
+        join_field(context, sources, target, same_types=True, overrides=overrides)
     _check_merged_directives(context, external)
     return True
 
@@ -142,7 +143,7 @@ def _check_external_argument(
         other = source.arguments.get(argument.name)
         if other is None:
             continue
-        if other.type != argument.type and not is_strict_subtype(argument.type, other.type, is_subtype):
+        if other.type != argument.type and not is_strict_subtype(other.type, argument.type, is_subtype):
             context.problem(
                 "EXTERNAL_ARGUMENT_TYPE_MISMATCH",
                 f'Type of argument "{argument.coordinate}" is incompatible {where}: it has type "{argument.type}" in '

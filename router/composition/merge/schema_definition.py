@@ -84,7 +84,7 @@ def add_specifications(context: MergeContext, directives: Sequence[ComposedDirec
     for each in directives:
         if each.feature.url:
             features.setdefault(each.feature, []).append(each)
-    links += [_link(feature, composed) for feature, composed in features.items()]
+    links += _feature_links(features)
     schema = context.schema
     schema.definition.directives[:0] = links
     for definitions in (_definitions(LINK_DEFINITIONS), _definitions(join_definitions(join))):
@@ -120,8 +120,26 @@ def _definitions(text: str) -> Schema:
     return SchemaReader().read(parse(text, no_location=True))
 
 
-def _link(feature: Feature, directives: list[ComposedDirective]) -> DirectiveUse:
+def _feature_links(features: dict[Feature, list[ComposedDirective]]) -> list[DirectiveUse]:
+    """One link for each feature. Of features with one name, the one whose directive has it too keeps the name."""
+    taken = {
+        feature.name: feature
+        for feature, directives in features.items()
+        if any(each.name == feature.name for each in directives)
+    }
+    links = []
+    for feature, directives in features.items():
+        alias, number = None, 0
+        while taken.setdefault(alias or feature.name, feature) is not feature:
+            alias, number = f"_{number}{feature.name}", number + 1
+        links.append(_link(feature, directives, alias))
+    return links
+
+
+def _link(feature: Feature, directives: list[ComposedDirective], alias: str | None) -> DirectiveUse:
     use = DirectiveUse("link", {"url": string(feature.url)})
+    if alias is not None:
+        use.arguments["as"] = string(alias)
     parts = split_url(feature.url)
     name = parts[1] if parts else ""
     imports: list[object] = []

@@ -1,7 +1,7 @@
 """Which types the supergraph has, and of which kind: the step before any of them is filled."""
 
 from router.composition.merge.context import MergeContext, Sources
-from router.federation.schema import Kind, TypeDefinition
+from router.federation.schema import ROOT_NAMES, Kind, TypeDefinition
 
 KIND_NAMES = {
     Kind.SCALAR: "Scalar Type",
@@ -17,6 +17,7 @@ def add_types(context: MergeContext) -> None:
     """Adds each type, empty. Types of which the subgraphs have different kinds are reported and left out."""
     for name in context.type_names():
         sources = context.types(name)
+        _report_extensions(context, name, sources)
         kinds = {index: _kind_in_supergraph(context, index, source) for index, source in sources.items()}
         if len(set(kinds.values())) > 1:
             _report_kinds(context, name, kinds, sources)
@@ -31,6 +32,19 @@ def add_types(context: MergeContext) -> None:
                 "subgraph)",
                 sources,
             )
+
+
+def _report_extensions(context: MergeContext, name: str, sources: Sources[TypeDefinition]) -> None:
+    """Some subgraph defines what others only extend; root types are always there."""
+    if name in ROOT_NAMES.values() or any(source.is_defined for source in sources.values()):
+        return
+    for index, source in sources.items():
+        context.problem(
+            "EXTENSION_WITH_NO_BASE",
+            f'[{context.names[index]}] Type "{name}" is an extension type, but there is no type definition for '
+            f'"{name}" in any subgraph.',
+            {index: source},
+        )
 
 
 def _kind_in_supergraph(context: MergeContext, index: int, source: TypeDefinition) -> Kind:

@@ -39,12 +39,14 @@ FEDERATION_RULES: tuple[SubgraphRule, ...] = (
     cost_usage,
     list_size_usage,
 )
+FEDERATION_1_STAGES = ((known_types, applied_directives), (reserved_names, default_values), (root_types,))
+"""What is asked before a subgraph of Federation 1 is upgraded; the rest is asked afterwards."""
 STAGES = (DEFINITION_RULES, GRAPHQL_RULES, FEDERATION_RULES)
 
 
 def check_subgraph(subgraph: SubgraphSchema) -> list[CompositionProblem]:
     """What is wrong with one subgraph by itself."""
-    for stage in STAGES:
+    for stage in STAGES if subgraph.is_federation_2 else FEDERATION_1_STAGES:
         problems = [problem for rule in stage for problem in rule(subgraph)]
         if problems:
             return problems
