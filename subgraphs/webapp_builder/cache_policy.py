@@ -1,4 +1,4 @@
-"""For how long what webapp_builder answers may be kept by a router. Seats are never kept."""
+"""For how long what webapp_builder answers may be kept by a router. Seats and places on waiting lists never are."""
 
 from typing import Final
 
@@ -7,4 +7,5 @@ from subgraphs.kit.cache_control import private, public
 CATALOGUE: Final = public(3600)
 COHORT: Final = public(300)
 CAPACITY: Final = public(0)
+PLACE: Final = private(0)
 OWN: Final = private(300)

@@ -11,7 +11,7 @@ from subgraphs.kit.entities import from_row
 from subgraphs.kit.loaders import Children
 from subgraphs.kit.pagination import page_request
 from subgraphs.webapp_builder import models, rules, service
-from subgraphs.webapp_builder.cache_policy import OWN
+from subgraphs.webapp_builder.cache_policy import OWN, PLACE
 from subgraphs.webapp_builder.loaders import Info
 from subgraphs.webapp_builder.models import EnrollmentStatus, WebAppStatus
 from subgraphs.webapp_builder.types.catalogue import Cohort, Lesson
@@ -59,7 +59,9 @@ class Enrollment:
     async def completed_lessons(self, info: Info) -> list[Lesson]:
         return [Lesson.of(row) for row in await info.context.loaders.completed_lessons.load(self.row.id)]
 
-    @strawberry.field(description="The place on the waiting list, from 1. Null unless it is WAITLISTED.")
+    @strawberry.federation.field(
+        directives=[PLACE], description="The place on the waiting list, from 1. Null unless it is WAITLISTED."
+    )
     async def waiting_position(self, info: Info) -> int | None:
         return await info.context.loaders.waiting_position.load(self.row.id)
 
