@@ -129,7 +129,7 @@ def _greeting(url: str, services: Sequence[Service], root: Path) -> str:
         "",
         *(f"sign in as  {login.email}  {login.password}  [dim]{login.role}[/dim]" for login in logins),
     ]
-    if logins:
+    if logins and (root / EXAMPLE).exists():
         lines += [
             "",
             "A query that crosses all of them:",
