@@ -20,6 +20,7 @@ from router.explorer.first_query import first_query
 from router.explorer.page import HeadersSource
 from router.federation.supergraph import InvalidSupergraphError, Supergraph
 from router.pipeline import Pipeline, PipelineOptions
+from router.security.operation_size import OperationSize
 from router.settings import CorsSettings, RouterSettings
 from router.transport.endpoint import EndpointOptions, GraphQLEndpoint, GraphQLExecutor, error_response
 from router.transport.health import Readiness, health_routes
@@ -124,7 +125,7 @@ def _pipeline_options(settings: RouterSettings) -> PipelineOptions:
         plan_cache=settings.plan_cache.size,
         max_query_characters=settings.limits.max_query_characters,
         max_tokens=settings.limits.max_tokens,
-        max_depth=settings.limits.max_depth,
+        max_size=OperationSize(settings.limits.max_depth, settings.limits.max_fields),
         introspection=settings.introspection,
     )
 

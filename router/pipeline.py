@@ -17,10 +17,11 @@ from router.incident import incident
 from router.operation import Operation, coerce_variables, load_operation
 from router.planner import plan
 from router.planner.nodes import QueryPlan
-from router.security.depth import refuse_depth
 from router.security.introspection import refuse_introspection, without_suggestions
+from router.security.operation_size import OperationSize, measure, refuse_size
 from router.upstream.subgraph import SubgraphTransport
 
+DEFAULT_SIZE: Final = OperationSize(depth=50, fields=5000)
 _METHOD_NOT_ALLOWED: Final = 405
 
 
@@ -51,7 +52,7 @@ class PipelineOptions:
     plan_cache: int = 1000
     max_query_characters: int = 100_000
     max_tokens: int = 10_000
-    max_depth: int = 50
+    max_size: OperationSize = DEFAULT_SIZE
     introspection: bool = True
 
 
@@ -105,7 +106,7 @@ class Pipeline:
             )
         try:
             operation = load_operation(self._supergraph, text, operation_name, max_tokens=options.max_tokens)
-            refuse_depth(operation.definition, operation.fragments, options.max_depth)
+            refuse_size(measure(operation.definition, operation.fragments), options.max_size)
         except RecursionError:
             raise ClientError("MAX_DEPTH_EXCEEDED", "The document is nested too deeply.") from None
         if not options.introspection:

@@ -64,6 +64,8 @@ class LimitSettings(_Section):
     """Of a document: names, punctuation and values."""
     max_depth: Positive = 50
     """Of fields in fields, through fragments. The introspection query of tools has 15."""
+    max_fields: Positive = 5_000
+    """Of an operation, those of a fragment as often as it is spread."""
 
 
 class CacheSettings(_Section):

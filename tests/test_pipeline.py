@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from router.pipeline import GraphQLRequest, Pipeline, PipelineOptions
+from router.security.operation_size import OperationSize
 
 
 def pipeline(graph: Any, **options: Any) -> Pipeline:
@@ -64,13 +65,14 @@ async def test_answers_introspection_itself(small_graph: Any) -> None:
         ("query A($n: Int) { people(first: $n) { name } }", {"variables": {"n": "x"}}, "BAD_USER_INPUT"),
         ('mutation { rename(id: "1", name: "x") { name } }', {"read_only": True}, "METHOD_NOT_ALLOWED"),
         ("{ people { friend { friend { friend { name } } } } }", {}, "MAX_DEPTH_EXCEEDED"),
+        ("{ " + "languages " * 13 + "}", {}, "MAX_FIELDS_EXCEEDED"),
         ("{ " + "languages " * 60 + "}", {}, "GRAPHQL_PARSE_FAILED"),
         ("#" * 2001 + "\n{ languages }", {}, "QUERY_TOO_LARGE"),
         ("{" * 900, {}, "GRAPHQL_PARSE_FAILED"),
     ],
 )
 async def test_refuses(small_graph: Any, query: str, request_: dict[str, Any], expected: str) -> None:
-    limited = pipeline(small_graph, max_tokens=50, max_depth=4, max_query_characters=2000)
+    limited = pipeline(small_graph, max_tokens=50, max_size=OperationSize(4, 12), max_query_characters=2000)
 
     response = await limited.execute(GraphQLRequest(query, **request_))
 
