@@ -18,7 +18,7 @@ _SETTLED_SECONDS = 60
 @contextmanager
 def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
     """A new folder that others may pass through but not list. It is marked as alive by a lock on a file in it."""
-    parent = parent or _fastest_parent()
+    parent = parent or fastest_parent()
     sweep(parent, time.time())
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     folder.chmod(0o711)
@@ -42,9 +42,9 @@ def sweep(parent: Path, now: float) -> None:
                 shutil.rmtree(folder)
 
 
-def _fastest_parent() -> Path:
-    """Container engines give /dev/shm 64 MB by default, too little for a database cluster."""
+def fastest_parent(memory: Path = _MEMORY, room: int = _ROOM) -> Path:
+    """`memory` if it has room. Container engines give /dev/shm 64 MB by default, too little for a database cluster."""
     with suppress(OSError):
-        if shutil.disk_usage(_MEMORY).free >= _ROOM and os.access(_MEMORY, os.W_OK | os.X_OK):
-            return _MEMORY
+        if shutil.disk_usage(memory).free >= room and os.access(memory, os.W_OK | os.X_OK):
+            return memory
     return Path(tempfile.gettempdir())

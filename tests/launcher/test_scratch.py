@@ -1,8 +1,9 @@
 import os
+import tempfile
 import time
 from pathlib import Path
 
-from launcher.scratch import PREFIX, scratch_folder, sweep
+from launcher.scratch import PREFIX, fastest_parent, scratch_folder, sweep
 
 
 def test_it_is_removed_at_the_end(tmp_path: Path) -> None:
@@ -35,3 +36,10 @@ def test_servers_of_another_user_may_pass_through(tmp_path: Path) -> None:
     with scratch_folder(tmp_path) as folder:
         assert folder.stat().st_mode & 0o777 == 0o711
         assert folder.stat().st_uid == os.geteuid()
+
+
+def test_memory_is_used_where_there_is_enough_of_it(tmp_path: Path) -> None:
+    elsewhere = Path(tempfile.gettempdir())
+    assert fastest_parent(tmp_path, room=1) == tmp_path
+    assert fastest_parent(tmp_path, room=1 << 60) == elsewhere
+    assert fastest_parent(tmp_path / "missing") == elsewhere
