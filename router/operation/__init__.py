@@ -1,5 +1,11 @@
 """A client's operation: parsed, validated, its variables coerced, its selections normalised."""
 
-from router.operation.load import Operation, coerce_variables, load_operation, parse_document
+from router.operation.load import (
+    Operation,
+    choose_operation,
+    coerce_variables,
+    load_operation,
+    parse_document,
+)
 
-__all__ = ["Operation", "coerce_variables", "load_operation", "parse_document"]
+__all__ = ["Operation", "choose_operation", "coerce_variables", "load_operation", "parse_document"]

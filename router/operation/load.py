@@ -86,6 +86,14 @@ def load_operation(
     )
     if errors:
         raise ClientErrors([_client_error("GRAPHQL_VALIDATION_FAILED", error) for error in errors])
+    return choose_operation(document, operation_name)
+
+
+def choose_operation(document: DocumentNode, operation_name: str | None = None) -> Operation:
+    """The operation of that name, or the only one; the document is taken to be valid.
+
+    Raises ClientErrors OPERATION_RESOLUTION_FAILURE.
+    """
     fragments = {
         node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
     }

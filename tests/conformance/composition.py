@@ -60,7 +60,9 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", nargs="?", type=Path, default=CORPORA / "composition.dev.jsonl")
     parser.add_argument("--case", help="only cases whose id starts so")
     parser.add_argument("--quiet", action="store_true", help="only the counts")
