@@ -1,14 +1,17 @@
 """Which services the graph has: the names in supergraph.yaml, each a package `subgraphs.<name>` with a `SERVICE`."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
+from pydantic import ValidationError
 
 from launcher.errors import LaunchError
 from subgraphs.kit.service import Service
+from subgraphs.kit.settings import MissingSetting, SubgraphSettings
 
 
 def service_names(config: Path) -> tuple[str, ...]:
@@ -21,6 +24,19 @@ def routing_port(config: Path, name: str) -> int:
     settings = _subgraphs(config).get(name) if config.exists() else None
     url = settings.get("routing_url") if isinstance(settings, dict) else None
     return urlsplit(str(url)).port or 0
+
+
+def settings_of(name: str, environment: Mapping[str, str]) -> SubgraphSettings:
+    """A service's settings, or a sentence on what is wrong with them."""
+    try:
+        return SubgraphSettings.for_service(name, environment)
+    except MissingSetting as error:
+        raise LaunchError("SETTINGS_INVALID", str(error)) from None
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors()
+        )
+        raise LaunchError("SETTINGS_INVALID", f"The settings of {name} are not valid. {wrong}") from None
 
 
 def _subgraphs(config: Path) -> dict[str, Any]:

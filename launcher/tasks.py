@@ -10,11 +10,10 @@ from launcher.databases import database_variable, databases
 from launcher.display import Display
 from launcher.errors import LaunchError
 from launcher.prepare import migrate_all, seed_all
-from launcher.services import load, routing_port, service_names
+from launcher.services import load, routing_port, service_names, settings_of
 from router.server import listen, url_of
 from subgraphs.kit.app import create_app
 from subgraphs.kit.errors import NotFound
-from subgraphs.kit.settings import SubgraphSettings
 from subgraphs.kit.subgraph import Subgraph
 
 
@@ -71,7 +70,7 @@ def subgraph(config: Path, name: str, host: str, port: int | None, display: Disp
     with ExitStack() as stack:
         listener = stack.enter_context(listen(host, routing_port(config, name) if port is None else port))
         environment = _own_environment(name) or stack.enter_context(service_environment(config))
-        app = create_app(service, SubgraphSettings.for_service(name, environment))
+        app = create_app(service, settings_of(name, environment))
         url = url_of(listener)
 
         async def serve() -> None:
@@ -88,7 +87,7 @@ def token(config: Path, email: str) -> str:
     for name in service_names(config):
         service = load(name)
         if service.token_for is not None and environment.get(database_variable(name)):
-            settings = SubgraphSettings.for_service(name, environment)
+            settings = settings_of(name, environment)
             return serving.run(_token(Subgraph(service, settings), email))
     raise LaunchError("NOT_RUNNING", "No platform is running here. Start it with `softfactory up` first.")
 

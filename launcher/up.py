@@ -14,7 +14,7 @@ from launcher.demo import demo_headers
 from launcher.display import Display
 from launcher.errors import LaunchError
 from launcher.prepare import migrate_all, seed_all
-from launcher.services import load, service_names
+from launcher.services import load, service_names, settings_of
 from router.app import create_app
 from router.server import listen, url_of
 from router.settings import RouterSettings
@@ -23,7 +23,6 @@ from router.upstream.in_process import FunctionTransport
 from router.upstream.subgraph import SubgraphRequest
 from subgraphs.kit.errors import JsonValue
 from subgraphs.kit.service import Service
-from subgraphs.kit.settings import SubgraphSettings
 from subgraphs.kit.subgraph import GraphQLRequest, Subgraph
 
 SUPERGRAPH = Path("schema/supergraph.graphql")
@@ -77,9 +76,7 @@ async def _up(
     await seed_all(services, environment, options.users, display)
     async with AsyncExitStack() as stack:
         subgraphs = [
-            await stack.enter_async_context(
-                Subgraph(service, SubgraphSettings.for_service(service.name, environment))
-            )
+            await stack.enter_async_context(Subgraph(service, settings_of(service.name, environment)))
             for service in services
         ]
         app = create_app(

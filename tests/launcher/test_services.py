@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from launcher.errors import LaunchError
-from launcher.services import load, routing_port, service_names
+from launcher.services import load, routing_port, service_names, settings_of
 
 GOOD = "subgraphs:\n  b: {routing_url: 'http://127.0.0.1:4101/graphql'}\n  a: {routing_url: 'http://a/graphql'}\n"
 
@@ -45,3 +45,20 @@ def test_what_is_not_a_service_is_refused(name: str) -> None:
     with pytest.raises(LaunchError) as refused:
         load(name)
     assert refused.value.code == "SERVICE_UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"JWT_SECRET": "s" * 32}, "DATABASE_URL_CHEFS"),
+        ({"DATABASE_URL_CHEFS": "postgresql://x/chefs"}, "JWT_SECRET"),
+        ({"DATABASE_URL_CHEFS": "postgresql://x/chefs", "JWT_SECRET": "abcabc"}, "JWT_SECRET"),
+    ],
+)
+def test_what_is_wrong_with_settings_is_named_and_no_secret_is_shown(
+    environment: dict[str, str], named: str
+) -> None:
+    with pytest.raises(LaunchError, match=named) as refused:
+        settings_of("chefs", environment)
+    assert refused.value.code == "SETTINGS_INVALID"
+    assert "abcabc" not in refused.value.message
