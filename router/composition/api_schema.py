@@ -22,15 +22,18 @@ EXECUTABLE = frozenset(
 )
 
 
-def api_schema(supergraph: Schema, specification_types: frozenset[str], inaccessible: str | None) -> Schema:
-    """`specification_types` are those that linked features define, `inaccessible` is that directive's name."""
+def api_schema(
+    supergraph: Schema,
+    linked_types: frozenset[str],
+    linked_directives: frozenset[str],
+    inaccessible: str | None,
+) -> Schema:
+    """What linked features define is left out; `inaccessible` is the name of that directive."""
 
     def hidden(element: Element) -> bool:
         return inaccessible is not None and element.use(inaccessible) is not None
 
-    hidden_types = {
-        name for name, each in supergraph.types.items() if name in specification_types or hidden(each)
-    }
+    hidden_types = {name for name, each in supergraph.types.items() if name in linked_types or hidden(each)}
     result = Schema(roots={kind: name for kind, name in supergraph.roots.items() if name not in hidden_types})
     result.definition.description = supergraph.definition.description
     for name, definition in supergraph.types.items():
@@ -38,7 +41,7 @@ def api_schema(supergraph: Schema, specification_types: frozenset[str], inaccess
             result.types[name] = _visible_type(definition, hidden_types, inaccessible)
     for name, directive in supergraph.directives.items():
         locations = tuple(each for each in directive.locations if each in EXECUTABLE)
-        if locations and not name.startswith(("join__", "link")):
+        if locations and name not in linked_directives:
             arguments = {key: _shown(each) for key, each in directive.arguments.items() if not hidden(each)}
             result.directives[name] = replace(directive, locations=locations, arguments=arguments)
     return result

@@ -79,7 +79,9 @@ def read_subgraphs(subgraphs: Sequence[Subgraph]) -> list[SubgraphSchema]:
 
 def client_schema(context: MergeContext) -> Schema:
     """The API schema of a merged supergraph."""
-    return api_schema(context.schema, context.specification_types, context.inaccessible)
+    return api_schema(
+        context.schema, context.specification_types, context.linked_directives, context.inaccessible
+    )
 
 
 def _stop_at(problems: Sequence[CompositionProblem]) -> None:

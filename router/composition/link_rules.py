@@ -7,6 +7,8 @@ from router.composition.problem import CompositionProblem, join_words
 from router.composition.subgraph_schema import SubgraphSchema
 from router.federation import specification
 from router.federation.link import FEDERATION_IDENTITY, Link
+from router.federation.schema import Element, Schema
+from router.federation.type_reference import named_type
 
 CODE = "INVALID_LINK_DIRECTIVE_USAGE"
 
@@ -64,6 +66,16 @@ def _check_namespace(subgraph: SubgraphSchema, link: Link) -> Iterator[Compositi
 def _check_import(
     subgraph: SubgraphSchema, link: Link, original: str, local: str
 ) -> Iterator[CompositionProblem]:
+    plain, own = local.removeprefix("@"), f"{link.namespace}__"
+    if plain.startswith(own) and plain[len(own) :] != original.removeprefix("@"):
+        mark = "@" if local.startswith("@") else ""
+        yield subgraph.problem(
+            CODE,
+            f'Cannot import "{original}" as "{local}" from feature "{link.identity}" since it can be confused with the '
+            f'namespaced name for "{mark}{plain[len(own) :]}". Please rename the import to avoid conflicts via "as".',
+            link.node,
+        )
+    yield from _check_shadowed(subgraph, link, original, local)
     for other in subgraph.links.links:
         if other is link:
             continue
@@ -84,3 +96,41 @@ def _check_import(
                 'or feature to avoid conflicts via "as".',
                 link.node,
             )
+
+
+def _check_shadowed(
+    subgraph: SubgraphSchema, link: Link, original: str, local: str
+) -> Iterator[CompositionProblem]:
+    """An element that is imported must not be used by its namespaced name as well."""
+    schema = subgraph.schema
+    name = f"{link.namespace}__{original.removeprefix('@')}"
+    if local.removeprefix("@") == name:
+        return
+    if original.startswith("@"):
+        shadowed = name in schema.directives and name in _applied_directives(schema)
+    else:
+        shadowed = name in schema.types and any(
+            named_type(argument.type) == name
+            for directive in schema.directives.values()
+            for argument in directive.arguments.values()
+        )
+    if shadowed:
+        namespaced = f"@{name}" if original.startswith("@") else name
+        yield subgraph.problem(
+            CODE,
+            f'Cannot import "{original}" from feature "{link.identity}" since there\'s a used definition for the '
+            f'namespaced name "{namespaced}". Please switch usages of the namespaced name to the import name and '
+            "remove the definition.",
+            link.node,
+        )
+
+
+def _applied_directives(schema: Schema) -> set[str]:
+    elements: list[Element] = [schema.definition, *schema.types.values()]
+    for definition in schema.types.values():
+        elements += [
+            *definition.fields.values(),
+            *definition.values.values(),
+            *definition.input_fields.values(),
+        ]
+    return {use.name for element in elements for use in element.directives}

@@ -84,7 +84,7 @@ def _unfounded_extensions(
         return
     roots = subgraph.schema.roots.values()
     for definition in subgraph.schema.of_kind(Kind.OBJECT, Kind.INTERFACE):
-        if definition.name in roots or definition.is_defined:
+        if definition.name in roots or not subgraph.is_extension(definition):
             continue
         others = (each.schema.types.get(definition.name) for each in subgraphs if each is not subgraph)
         if not any(other is not None and other.is_defined for other in others):

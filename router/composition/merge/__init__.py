@@ -14,7 +14,7 @@ from router.composition.merge.composed_directives import (
 from router.composition.merge.context import MergeContext, Sources
 from router.composition.merge.descriptions import merge_description
 from router.composition.merge.directive_definitions import (
-    merge_composed_directive,
+    copy_composed_directive,
     merge_executable_directives,
 )
 from router.composition.merge.enums import merge_enum
@@ -54,7 +54,7 @@ def merge_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> MergeContext:
         message = "No queries found in any subgraph: a supergraph must have a query root type."
         context.problem("NO_QUERIES", message)
     for directive in custom:
-        merge_composed_directive(context, directive)
+        copy_composed_directive(context, directive)
     merge_executable_directives(context)
     for definition in list(context.schema.of_kind(Kind.ENUM)):
         merge_enum(context, context.types(definition.name), definition)
@@ -62,8 +62,11 @@ def merge_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> MergeContext:
     add_abstracted_fields(context)
     propagate_authorization(context)
     for directive in automatic:
+        if directive.is_join_directive:
+            continue
         define_federation_directive(context, directive)
     add_specifications(context, [*automatic, *custom])
+    context.linked_directives = frozenset(each.name for each in (*automatic, *custom))
     context.specification_types = frozenset(context.schema.types) - frozenset(context.type_names())
     return context
 

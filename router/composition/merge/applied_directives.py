@@ -9,7 +9,16 @@ from router.composition.merge.argument_strategies import DEFAULTS, NAMES
 from router.composition.merge.composed_directives import ComposedDirective
 from router.composition.merge.context import MergeContext, Sources
 from router.federation.schema import DirectiveUse, Element
-from router.federation.value import make, normal_form, print_value, to_python
+from router.federation.value import (
+    enum,
+    list_of,
+    make,
+    normal_form,
+    object_of,
+    print_value,
+    string,
+    to_python,
+)
 
 
 def merge_applied_directives(context: MergeContext, directives: Sequence[ComposedDirective]) -> None:
@@ -31,6 +40,9 @@ def _merge_directive(
             uses[index] = found
     if not uses:
         return
+    if directive.is_join_directive:
+        target.directives += _join_directives(context, directive, uses)
+        return
     if directive.is_repeatable:
         distinct = {_normal_form(use): use for each in uses.values() for use in each}
         merged = [use.arguments for use in distinct.values()]
@@ -39,6 +51,29 @@ def _merge_directive(
     else:
         merged = [_most_frequent(context, directive, uses, sources, target)]
     target.directives += [DirectiveUse(directive.name, dict(arguments)) for arguments in merged]
+
+
+def _join_directives(
+    context: MergeContext, directive: ComposedDirective, uses: dict[int, list[DirectiveUse]]
+) -> list[DirectiveUse]:
+    """One @join__directive for each application, with the subgraphs that have it."""
+    graphs: dict[tuple[tuple[str, str], ...], list[int]] = {}
+    examples: dict[tuple[tuple[str, str], ...], DirectiveUse] = {}
+    for index, each in uses.items():
+        for use in each:
+            form = _normal_form(use)
+            graphs.setdefault(form, []).append(index)
+            examples[form] = use
+    result = []
+    for form, indexes in graphs.items():
+        arguments: dict[str, ValueNode] = {
+            "graphs": list_of([enum(context.graphs[index]) for index in indexes]),
+            "name": string(f"federation__{directive.origin}"),
+        }
+        if examples[form].arguments:
+            arguments["args"] = object_of(examples[form].arguments)
+        result.append(DirectiveUse("join__directive", arguments))
+    return result
 
 
 def _normal_form(use: DirectiveUse) -> tuple[tuple[str, str], ...]:

@@ -130,13 +130,15 @@ def _check_versions(context: MergeContext, requests: list[Request]) -> None:
     """One major version of a feature in all subgraphs; only a hint where nothing of it is composed."""
     asked = {request.link.identity for request in requests}
     majors: dict[str, set[int]] = {}
+    for request in requests:
+        majors.setdefault(request.link.identity, set()).add(request.link.version.major)
     for subgraph in context.subgraphs:
         for link in subgraph.links.links:
             known = link.name in specification.DIRECTIVES or link.identity in (
                 FEDERATION_IDENTITY,
                 *NEVER_COMPOSED,
             )
-            if not known or link.identity in asked:
+            if not known and link.identity not in asked:
                 majors.setdefault(link.identity, set()).add(link.version.major)
     for identity, versions in majors.items():
         if len(versions) < 2:
@@ -170,7 +172,7 @@ def _compose(
             )
             context.problem(CODE, message)
         return None
-    latest = max(group, key=lambda request: request.link.version)
+    latest = max(reversed(group), key=lambda request: request.link.version)
     newest = max(
         (link for each in requests for link in (each.link,) if link.identity == identity),
         key=lambda link: link.version,
@@ -181,6 +183,7 @@ def _compose(
         name,
         {request.index: name for request in group},
         latest.definition.is_repeatable,
+        definition=latest.definition,
         is_imported=True,
     )
 

@@ -8,7 +8,7 @@ from router.composition.read_subgraph import define_directive
 from router.composition.subgraph_rules.applied_directives import elements_with_locations
 from router.composition.subgraph_schema import SubgraphSchema
 from router.federation import specification
-from router.federation.schema import Kind, TypeDefinition
+from router.federation.schema import DirectiveDefinition, Kind, TypeDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class ComposedDirective:
     """What the subgraphs call it, by index; those that do not have it are left out."""
     is_repeatable: bool = False
     strategies: dict[str, Strategy] = field(default_factory=dict)
+    definition: DirectiveDefinition | None = None
+    """That of the latest version, for a directive that @composeDirective asks for."""
+    is_join_directive: bool = False
+    """Whether applications are kept per subgraph, as @join__directive."""
     is_imported: bool = False
     """Whether the link names the directive even where it has its usual name."""
 
@@ -51,6 +55,8 @@ FEATURES = {
     "cacheTag": Feature(f"{SPECS}/cacheTag/v0.1", "EXECUTION"),
 }
 """The directives of Federation that are composed without being asked for."""
+JOIN_DIRECTIVES = frozenset({"cacheTag"})
+"""Those that mean something only together with the subgraph that applies them."""
 
 
 def find_federation_directives(context: MergeContext) -> list[ComposedDirective]:
@@ -70,7 +76,17 @@ def find_federation_directives(context: MergeContext) -> list[ComposedDirective]
         name = next(iter(names.values()))
         repeatable = specification.DIRECTIVES[origin].is_repeatable_in(specification.LATEST)
         strategies = dict(STRATEGIES.get(origin, {}))
-        result.append(ComposedDirective(feature, origin, name, names, repeatable, strategies))
+        result.append(
+            ComposedDirective(
+                feature,
+                origin,
+                name,
+                names,
+                repeatable,
+                strategies,
+                is_join_directive=origin in JOIN_DIRECTIVES,
+            )
+        )
     return result
 
 

@@ -56,6 +56,8 @@ class MergeContext:
         """By coordinate, the fields that some @override takes from one subgraph for another."""
         self.specification_types: frozenset[str] = frozenset()
         """The types of the supergraph that belong to linked features."""
+        self.linked_directives: frozenset[str] = frozenset()
+        """The directives of the supergraph that belong to linked features."""
         self.composed_names: dict[str, str] = {}
         """What the supergraph calls the directives of Federation that it keeps."""
 

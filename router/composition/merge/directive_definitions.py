@@ -3,9 +3,8 @@
 from router.composition.merge.arguments import merge_arguments
 from router.composition.merge.composed_directives import ComposedDirective
 from router.composition.merge.context import MergeContext, Sources
-from router.composition.merge.default_values import merge_default_value
 from router.composition.merge.descriptions import merge_description
-from router.composition.merge.type_references import merge_input_type
+from router.composition.merge.type_references import record_enum_use
 from router.federation.schema import DirectiveDefinition, InputValue
 
 EXECUTABLE_LOCATIONS = (
@@ -88,21 +87,29 @@ def _locations_text(locations: tuple[str, ...]) -> str:
     return f'location{"s" if len(locations) > 1 else ""} "{", ".join(locations)}"'
 
 
-def merge_composed_directive(context: MergeContext, composed: ComposedDirective) -> None:
-    """The definitions of a directive that @composeDirective asks for: all locations, all arguments."""
-    sources = {
-        index: context.subgraphs[index].schema.directives[name]
-        for index, name in composed.local_names.items()
+def copy_composed_directive(context: MergeContext, composed: ComposedDirective) -> None:
+    """The definition of a directive that @composeDirective asks for, as its latest version has it."""
+    definition = composed.definition
+    if definition is None:
+        return
+    arguments = {
+        name: InputValue(
+            name,
+            f"@{composed.name}({name}:)",
+            each.description,
+            node=each.node,
+            type=each.type,
+            default=each.default,
+        )
+        for name, each in definition.arguments.items()
     }
-    target = DirectiveDefinition(composed.name, f"@{composed.name}")
-    context.schema.directives[composed.name] = target
-    merge_description(context, sources, target)
-    target.locations = tuple(dict.fromkeys(each for source in sources.values() for each in source.locations))
-    target.is_repeatable = any(source.is_repeatable for source in sources.values())
-    for name in dict.fromkeys(name for source in sources.values() for name in source.arguments):
-        arguments = {i: source.arguments[name] for i, source in sources.items() if name in source.arguments}
-        argument = InputValue(name, f"@{composed.name}({name}:)")
-        target.arguments[name] = argument
-        merge_description(context, arguments, argument)
-        merge_input_type(context, arguments, argument)
-        merge_default_value(context, arguments, argument)
+    context.schema.directives[composed.name] = DirectiveDefinition(
+        composed.name,
+        f"@{composed.name}",
+        definition.description,
+        arguments=arguments,
+        locations=definition.locations,
+        is_repeatable=definition.is_repeatable,
+    )
+    for argument in arguments.values():
+        record_enum_use(context, argument.type, argument.coordinate, is_input=True)

@@ -12,7 +12,7 @@ def merge_output_type(context: MergeContext, sources: Sources[Field], target: Fi
     """Sets the type; True where all subgraphs have the same."""
     types = {index: source.type for index, source in sources.items()}
     target.type, compatible = _choose(context, types, is_input=False)
-    _record_enum(context, target.type, target.coordinate, is_input=False)
+    record_enum_use(context, target.type, target.coordinate, is_input=False)
     if not compatible:
         _report_incompatible(context, "field", "FIELD_TYPE_MISMATCH", target, sources)
     elif len(set(types.values())) > 1:
@@ -25,7 +25,7 @@ def merge_input_type(context: MergeContext, sources: Sources[InputValue], target
     is_argument = target.coordinate.endswith(")")
     types = {index: source.type for index, source in sources.items()}
     target.type, compatible = _choose(context, types, is_input=True)
-    _record_enum(context, target.type, target.coordinate, is_input=True)
+    record_enum_use(context, target.type, target.coordinate, is_input=True)
     element = "argument" if is_argument else "field"
     if not compatible:
         code = "FIELD_ARGUMENT_TYPE_MISMATCH" if is_argument else "FIELD_TYPE_MISMATCH"
@@ -56,7 +56,8 @@ def _choose(context: MergeContext, types: dict[int, str], *, is_input: bool) -> 
     return chosen, compatible
 
 
-def _record_enum(context: MergeContext, reference: str, coordinate: str, *, is_input: bool) -> None:
+def record_enum_use(context: MergeContext, reference: str, coordinate: str, *, is_input: bool) -> None:
+    """Remembers that a reference to an enum type makes it an input or an output."""
     name = named_type(reference)
     definition = context.schema.types.get(name)
     if definition is None or definition.kind is not Kind.ENUM:

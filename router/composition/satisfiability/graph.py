@@ -16,6 +16,9 @@ from router.federation.schema import DirectiveUse, Field, Kind, TypeDefinition
 from router.federation.type_reference import named_type
 from router.federation.value import is_false
 
+Excluded: TypeAlias = frozenset[int]
+"""Subgraphs that must not be gone to."""
+NOWHERE: Excluded = frozenset()
 Labels: TypeAlias = Mapping[str, bool]
 """Which progressive overrides are on."""
 
@@ -52,11 +55,11 @@ class Graph:
         self.schema = context.schema
         self.labels = labels
         self._keys: dict[str, list[tuple[int, DirectiveUse, SelectionSetNode]]] = {}
-        self._reach: dict[Place, frozenset[Place]] = {}
-        self._active: dict[Place, set[Place]] = {}
-        self._incomplete: set[Place] = set()
+        self._reach: dict[tuple[Place, Excluded], frozenset[Place]] = {}
         self._moves: dict[Place, tuple[Move, ...]] = {}
-        self._resolved: dict[tuple[Place, str], tuple[Place, ...] | None] = {}
+        self._obstacles: dict[tuple[Place, str, bool], str | None] = {}
+        self._conditions = 0
+        """How deep in conditions of moves and requirements the present question is."""
         self._roots = {name: kind for kind, name in self.schema.roots.items()}
 
     def definition(self, place: Place) -> TypeDefinition | None:
@@ -65,8 +68,6 @@ class Graph:
 
     def is_interface_object(self, place: Place) -> bool:
         return place.subgraph in self.context.interface_objects.get(place.type, ())
-
-    # What a subgraph resolves itself
 
     def resolve(self, place: Place, name: str) -> Place | None:
         """Where a field leads when its own subgraph resolves it; None where it does not."""
@@ -87,6 +88,17 @@ class Graph:
 
     def obstacle(self, place: Place, field: Field) -> str | None:
         """Why a subgraph that has a field does not resolve it at a place."""
+        if not field.directives and not self._may_be_lost(place, field):
+            return None
+        key = (place, field.name, self._conditions > 0)
+        if key not in self._obstacles:
+            self._obstacles[key] = self._find_obstacle(place, field)
+        return self._obstacles[key]
+
+    def _may_be_lost(self, place: Place, field: Field) -> bool:
+        return field.coordinate in self.context.overrides or self.context.is_external(place.subgraph, field)
+
+    def _find_obstacle(self, place: Place, field: Field) -> str | None:
         subgraph = self.context.subgraphs[place.subgraph]
         is_provided = bool(place.provided) and field.name in _provided_names(place.provided)
         if not is_provided and subgraph.is_external(field):
@@ -94,13 +106,11 @@ class Graph:
         overriding = self._overriding(place.subgraph, field)
         if overriding is not None:
             return f'field "{field.coordinate}" is not resolvable because it is overridden by {overriding}'
-        if not field.directives:
-            return None
         use = subgraph.use(field, "requires")
         selections = selections_of(use) if use else None
         if use is None or selections is None:
             return None
-        if not self.can_select((place,), selections):
+        if not self._holds(place, selections, NOWHERE):
             return f'cannot satisfy @require conditions on field "{field.coordinate}"'
         if not self._can_resume(place):
             return (
@@ -108,6 +118,14 @@ class Graph:
                 f'"{place.type}" in subgraph "{subgraph.name}" to resume query'
             )
         return None
+
+    def _holds(self, place: Place, selections: SelectionSetNode, excluded: Excluded) -> bool:
+        """Whether a condition can be satisfied from a place."""
+        self._conditions += 1
+        try:
+            return self.can_select((place,), selections, excluded)
+        finally:
+            self._conditions -= 1
 
     def _overriding(self, subgraph: int, field: Field) -> str | None:
         """The subgraph that has taken the field over, as far as labels say so."""
@@ -118,6 +136,8 @@ class Graph:
         loses = overrides.is_overridden(subgraph)
         if label is not None:
             if label not in self.labels:
+                if self._conditions:
+                    return "another subgraph, depending on a label"
                 raise UndecidedLabelError(label)
             return "another subgraph" if self.labels[label] == loses else None
         return "another subgraph" if loses else None
@@ -128,8 +148,6 @@ class Graph:
             subgraph == place.subgraph and self.can_select((place,), key)
             for subgraph, _, key in self.keys(place.type)
         )
-
-    # Moves between subgraphs
 
     def keys(self, name: str) -> list[tuple[int, DirectiveUse, SelectionSetNode]]:
         """The resolvable keys of a type, with the subgraphs that resolve them."""
@@ -167,79 +185,62 @@ class Graph:
                 if index != place.subgraph and is_object:
                     yield Move(Place(index, name), selections, use)
 
-    def reach(self, place: Place) -> frozenset[Place]:
-        """All places that a query at one place can move to without resolving another of its fields."""
-        known = self._reach.get(place)
-        if known is not None:
-            return known
-        if place in self._active:
-            self._incomplete.update(self._active)
-            return frozenset(self._active[place])
-        found = self._active[place] = {place}
-        try:
-            self._grow(found)
-        finally:
-            del self._active[place]
-        result = frozenset(found)
-        if place not in self._incomplete or not self._active:
-            self._reach[place] = result
-        self._incomplete.discard(place)
-        return result
+    def reach(self, place: Place, excluded: Excluded = NOWHERE) -> frozenset[Place]:
+        """All places that a query at one place can move to without resolving another of its fields.
 
-    def _grow(self, found: set[Place]) -> None:
-        grown = True
-        while grown:
-            grown = False
-            for place in list(found):
-                for move in self.moves(place):
-                    if move.target not in found and (move.key is None or self.can_select((place,), move.key)):
-                        found.add(move.target)
-                        grown = True
+        The key for a move to a subgraph has to be had without going there: `excluded` grows with each condition in a
+        condition, which is also why this ends.
+        """
+        known = self._reach.get((place, excluded))
+        if known is None:
+            found = {place}
+            pending = [place]
+            while pending:
+                current = pending.pop()
+                for move in self.moves(current):
+                    target = move.target
+                    if target in found or target.subgraph in excluded:
+                        continue
+                    if move.key is None or self._holds(current, move.key, excluded | {target.subgraph}):
+                        found.add(target)
+                        pending.append(target)
+            known = self._reach[place, excluded] = frozenset(found)
+        return known
 
-    # Selections
-
-    def can_select(self, places: Iterable[Place], selections: SelectionSetNode) -> bool:
+    def can_select(
+        self, places: Iterable[Place], selections: SelectionSetNode, excluded: Excluded = NOWHERE
+    ) -> bool:
         """Whether each selection can be resolved from one of the places, moves allowed."""
         starts = tuple(places)
-        return all(self._can_select_one(starts, selection) for selection in selections.selections)
+        return all(self._can_select_one(starts, selection, excluded) for selection in selections.selections)
 
-    def _can_select_one(self, starts: tuple[Place, ...], selection: object) -> bool:
+    def _can_select_one(self, starts: tuple[Place, ...], selection: object, excluded: Excluded) -> bool:
         if isinstance(selection, InlineFragmentNode):
-            return self._can_select_fragment(starts, selection)
+            return self._can_select_fragment(starts, selection, excluded)
         if not isinstance(selection, FieldNode):
             return False
         if selection.name.value == "__typename":
             return True
-        if self._follow(starts, selection):
+        if self._follow(starts, selection, excluded):
             return True
-        reached = {other for start in starts for other in self.reach(start)}
-        return self._follow(tuple(sorted(reached)), selection) or self._can_select_on_each_type(
-            starts, selection
+        reached = {other for start in starts for other in self.reach(start, excluded)} - set(starts)
+        return self._follow(tuple(sorted(reached)), selection, excluded) or self._can_select_on_each_type(
+            starts, selection, excluded
         )
 
-    def _follow(self, places: tuple[Place, ...], node: FieldNode) -> bool:
-        targets = [
-            target for place in places for target in self.resolve_everywhere(place, node.name.value) or ()
-        ]
+    def _follow(self, places: tuple[Place, ...], node: FieldNode, excluded: Excluded) -> bool:
+        targets = [target for place in places if (target := self.resolve_everywhere(place, node.name.value))]
         if not targets:
             return False
-        return node.selection_set is None or self.can_select(targets, node.selection_set)
+        return node.selection_set is None or self.can_select(targets, node.selection_set, excluded)
 
-    def resolve_everywhere(self, place: Place, name: str) -> tuple[Place, ...] | None:
+    def resolve_everywhere(self, place: Place, name: str) -> Place | None:
         """As `resolve`; a field of an interface has to be resolved on each implementation that the subgraph knows."""
-        key = (place, name)
-        if key in self._resolved:
-            return self._resolved[key]
-        was_complete = not self._active
         target = self.resolve(place, name)
         definition = self.definition(place)
-        is_everywhere = definition is not None and (
-            definition.kind is not Kind.INTERFACE or self._on_each_implementation(place, definition, name)
-        )
-        result = (target,) if target is not None and is_everywhere else None
-        if result is not None or was_complete:
-            self._resolved[key] = result
-        return result
+        if target is None or definition is None or definition.kind is not Kind.INTERFACE:
+            return target
+        return target if self._on_each_implementation(place, definition, name) else None
 
     def _on_each_implementation(self, place: Place, definition: TypeDefinition, name: str) -> bool:
         if place.provided and name in _provided_names(place.provided):
@@ -250,27 +251,31 @@ class Graph:
             for each in subgraph.schema.possible_types(definition.name)
         )
 
-    def _can_select_on_each_type(self, starts: tuple[Place, ...], node: FieldNode) -> bool:
+    def _can_select_on_each_type(
+        self, starts: tuple[Place, ...], node: FieldNode, excluded: Excluded
+    ) -> bool:
         """For an abstract type: whether the field can be had for each object type that may turn up."""
         for start in starts:
             definition = self.definition(start)
             if definition is not None and definition.kind is Kind.INTERFACE:
                 types = self.context.subgraphs[start.subgraph].schema.possible_types(start.type)
                 if types and all(
-                    self._can_select_one((Place(start.subgraph, each, start.provided),), node)
+                    self._can_select_one((Place(start.subgraph, each, start.provided),), node, excluded)
                     for each in types
                 ):
                     return True
         return False
 
-    def _can_select_fragment(self, starts: tuple[Place, ...], node: InlineFragmentNode) -> bool:
+    def _can_select_fragment(
+        self, starts: tuple[Place, ...], node: InlineFragmentNode, excluded: Excluded
+    ) -> bool:
         condition = node.type_condition.name.value if node.type_condition else None
         if condition is None:
-            return self.can_select(starts, node.selection_set)
+            return self.can_select(starts, node.selection_set, excluded)
         for start in starts:
-            for target in self.cast(start, condition) or (None,):
-                if target is None or self.can_select((target,), node.selection_set):
-                    return True
+            targets = self.cast(start, condition)
+            if not targets or self.can_select(targets, node.selection_set, excluded):
+                return True
         return False
 
     def cast(self, place: Place, name: str) -> tuple[Place, ...]:
