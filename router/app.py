@@ -1,8 +1,9 @@
 """The router as an ASGI application: settings and a supergraph in, a graph over HTTP out."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any, Final
 
 from fastapi import FastAPI
 from redis.asyncio import Redis
@@ -30,6 +31,8 @@ from router.transport.request_id import RequestIdMiddleware
 from router.upstream.headers import HeaderRules
 from router.upstream.subgraph import SubgraphTransport
 
+_METHOD_NOT_ALLOWED: Final = 405
+
 
 def create_app(
     settings: RouterSettings,
@@ -53,14 +56,14 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with connected(remote, settings) as opened:
-            upstream.update(opened)
+        async with AsyncExitStack() as stack:
+            if redis is not None:
+                stack.push_async_callback(redis.aclose)
+            upstream.update(await stack.enter_async_context(connected(remote, settings)))
+            stack.push_async_callback(pipeline.close)
             readiness.open()
             yield
             readiness.drain()
-            await pipeline.close()
-        if redis is not None:
-            await redis.aclose()
 
     routes: list[BaseRoute] = [
         Route(settings.server.path, _endpoint(pipeline, settings, redis)),
@@ -71,7 +74,7 @@ def create_app(
         routes=routes,
         lifespan=lifespan,
         middleware=_middleware(settings),
-        exception_handlers={HTTPException: _not_found},
+        exception_handlers={HTTPException: _refuse_path(settings)},
         openapi_url=None,
     )
     app.state.readiness = readiness
@@ -168,8 +171,16 @@ def _explorer(settings: RouterSettings, supergraph: Supergraph, headers: Headers
     return explorer_routes(page)
 
 
-async def _not_found(_request: Request, error: Exception) -> Response:
-    """Also a wrong method; both are HTTPExceptions of the routing."""
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    code = "METHOD_NOT_ALLOWED" if status == 405 else "NOT_FOUND"
-    return error_response(ClientError(code, "There is nothing here for this request.", status=status))
+def _refuse_path(settings: RouterSettings) -> Callable[[Request, Exception], Coroutine[Any, Any, Response]]:
+    """For what the routes do not have: another path, or a page asked for by another method."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code == _METHOD_NOT_ALLOWED:
+            message = f"{request.url.path} is there to be read by GET; GraphQL is at {settings.server.path}."
+            return error_response(
+                ClientError("METHOD_NOT_ALLOWED", message, status=405), headers=error.headers
+            )
+        message = f"There is nothing at this path; GraphQL is at {settings.server.path}."
+        return error_response(ClientError("NOT_FOUND", message, status=404))
+
+    return refuse

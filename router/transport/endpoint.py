@@ -114,9 +114,12 @@ class GraphQLEndpoint:
         return answer
 
 
-def error_response(error: ClientError, media_type: MediaType = MediaType.JSON) -> Response:
+def error_response(
+    error: ClientError, media_type: MediaType = MediaType.JSON, headers: Mapping[str, str] | None = None
+) -> Response:
     """A request that was not GraphQL over HTTP, with the status code that the error names."""
-    return _http_response(refusal(error).body, error.status, media_type, _ERROR_HEADERS.get(error.status, {}))
+    extra = _ERROR_HEADERS.get(error.status, {}) if headers is None else headers
+    return _http_response(refusal(error).body, error.status, media_type, extra)
 
 
 def _response(answer: GraphQLResponse, media_type: MediaType) -> Response:

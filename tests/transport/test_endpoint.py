@@ -255,8 +255,21 @@ async def test_lets_pages_of_named_origins_in(serve: Any) -> None:
     assert "access-control-allow-origin" not in refused.headers
 
 
-async def test_other_paths_are_not_found(serve: Any) -> None:
-    answer = await (await serve()).get("/nowhere")
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code", "allow"),
+    [
+        ("GET", "/nowhere", 404, "NOT_FOUND", [""]),
+        ("POST", "/nowhere", 404, "NOT_FOUND", [""]),
+        ("POST", "/", 405, "METHOD_NOT_ALLOWED", ["GET", "HEAD"]),
+        ("PUT", "/health", 405, "METHOD_NOT_ALLOWED", ["GET", "HEAD"]),
+    ],
+)
+async def test_says_where_the_graph_is(
+    serve: Any, method: str, path: str, status: int, code: str, allow: list[str]
+) -> None:
+    answer = await (await serve()).request(method, path)
 
-    assert answer.status_code == 404
-    assert answer.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["code"]) == (status, code)
+    assert error["message"].endswith("GraphQL is at /graphql.")
+    assert sorted(answer.headers.get("allow", "").split(", ")) == allow
