@@ -1,0 +1,12 @@
+"""For how long what review answers may be kept by a router."""
+
+from typing import Final
+
+from subgraphs.kit.cache_control import private, public
+
+CAMPAIGNS: Final = public(600)
+# A place may be taken at any moment, so what is left is asked anew each time.
+CAPACITY: Final = public(0)
+# Listings are for subscribers: the same for all of them, but not to be had without asking as one.
+LISTINGS: Final = private(300)
+OWN: Final = private(300)
