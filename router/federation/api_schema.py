@@ -100,7 +100,9 @@ def _shown(node: Node) -> tuple[DirectiveNode, ...]:
 
 
 def _with(node: NodeT, **changes: object) -> NodeT:
-    """A shallow copy with some children exchanged."""
+    """A shallow copy with some children exchanged; the node itself where they are what it has."""
+    if all((getattr(node, key) or ()) == value for key, value in changes.items()):
+        return node
     values: dict[str, Any] = {key: getattr(node, key) for key in node.keys if key != "loc"}
     values.update(changes)
     return type(node)(**values)
