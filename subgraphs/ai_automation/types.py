@@ -131,8 +131,7 @@ class AiEmployee:
     @classmethod
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:
         row = await info.context.loaders.employee.load(ids.decode("AIEmployee", id))
-        viewer = info.context.viewer
-        return cls.of(row) if row and viewer is not None and viewer.may_see(row.owner_id) else None
+        return cls.of(row) if row and service.owns(info.context, row.owner_id) else None
 
 
 @strawberry.federation.type(keys=["id"])

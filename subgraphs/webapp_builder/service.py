@@ -35,6 +35,12 @@ def require_owner(context: Context[Loaders], user: int) -> int:
     return user
 
 
+def owns(context: Context[Loaders], user: int) -> bool:
+    """Whether the viewer may see what is this user's, and has a subscription."""
+    viewer = context.viewer
+    return viewer is not None and viewer.may_see(user) and viewer.has_product(rules.PRODUCT)
+
+
 async def dashboard(context: Context[Loaders]) -> Dashboard:
     """Of the viewer. Raises Unauthenticated or SubscriptionRequired."""
     viewer = require_customer(context)

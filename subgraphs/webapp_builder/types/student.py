@@ -72,7 +72,7 @@ class Enrollment:
     @classmethod
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:
         row = await info.context.loaders.enrollment.load(ids.decode("Enrollment", id))
-        return cls.of(row) if row and _owns(info, row.student_id) else None
+        return cls.of(row) if row and service.owns(info.context, row.student_id) else None
 
 
 @strawberry.federation.type(keys=["id"], directives=[OWN])
@@ -101,7 +101,7 @@ class WebApp:
     @classmethod
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:
         row = await info.context.loaders.web_app.load(ids.decode("WebApp", id))
-        return cls.of(row) if row and _owns(info, row.owner_id) else None
+        return cls.of(row) if row and service.owns(info.context, row.owner_id) else None
 
 
 @strawberry.federation.type(keys=["id"])
@@ -153,11 +153,6 @@ class BuilderDashboard:
             web_app_count=dashboard.web_apps.total,
             live_web_app_count=dashboard.web_apps.live,
         )
-
-
-def _owns(info: Info, user: int) -> bool:
-    viewer = info.context.viewer
-    return viewer is not None and viewer.may_see(user)
 
 
 async def _cohort(info: Info, enrollment: models.Enrollment) -> models.Cohort:

@@ -98,6 +98,7 @@ async def test_someone_elses_employee_looks_like_none(client: Client) -> None:
     references = [reference("AIEmployee", 1), reference("AIEmployee", 10**9)]
     assert await stranger.entities("", *references) == [None, None]
     assert await client.entities("", *references) == [None, None]
+    assert await client.as_user(DEMO, products=frozenset()).entities("", *references) == [None, None]
 
 
 async def test_employees_of_users_are_one_statement_a_level(client: Client) -> None:

@@ -95,6 +95,7 @@ async def test_references_to_what_is_someone_elses_are_null(client: Client, type
     references = [reference(type_name, 1), reference(type_name, 10**9)]
     assert await client.as_user(8).entities("", *references) == [None, None]
     assert await client.entities("", *references) == [None, None]
+    assert await client.as_user(DEMO, products=frozenset()).entities("", *references) == [None, None]
     assert await client.as_user(DEMO).entities("", *references) == [{"__typename": type_name}, None]
 
 
