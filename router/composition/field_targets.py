@@ -30,18 +30,21 @@ def target_fields(
     """
     selections = selections_of(use)
     if parent is not None and selections is not None:
-        yield from _walk(schema, parent, selections, with_implementations)
+        yield from walk_selections(schema, parent, selections, with_implementations=with_implementations)
 
 
-def _walk(
-    schema: Schema, parent: TypeDefinition, selections: SelectionSetNode, with_implementations: bool
+def walk_selections(
+    schema: Schema, parent: TypeDefinition, selections: SelectionSetNode, *, with_implementations: bool
 ) -> Iterator[Field]:
+    """The fields that selections name, at every level."""
     for selection in selections.selections:
         if isinstance(selection, InlineFragmentNode):
             condition = selection.type_condition
             target = schema.types.get(condition.name.value) if condition else parent
             if target is not None:
-                yield from _walk(schema, target, selection.selection_set, with_implementations)
+                yield from walk_selections(
+                    schema, target, selection.selection_set, with_implementations=with_implementations
+                )
         elif isinstance(selection, FieldNode):
             field = parent.fields.get(selection.name.value)
             if field is None:
@@ -51,7 +54,9 @@ def _walk(
                 yield from implementations_of(schema, field)
             target = schema.types.get(named_type(field.type))
             if selection.selection_set is not None and target is not None:
-                yield from _walk(schema, target, selection.selection_set, with_implementations)
+                yield from walk_selections(
+                    schema, target, selection.selection_set, with_implementations=with_implementations
+                )
 
 
 def implementations_of(schema: Schema, field: Field) -> Iterator[Field]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from graphql import ValueNode
 
+from router.composition.contexts import context_name
 from router.composition.merge.argument_strategies import DEFAULTS, NAMES
 from router.composition.merge.composed_directives import ComposedDirective
 from router.composition.merge.context import MergeContext, Sources
@@ -17,6 +18,7 @@ from router.federation.value import (
     object_of,
     print_value,
     string,
+    text_of,
     to_python,
 )
 
@@ -40,6 +42,8 @@ def _merge_directive(
             uses[index] = found
     if not uses:
         return
+    if directive.origin == "context":
+        uses = {index: [_own_context(context, index, use) for use in each] for index, each in uses.items()}
     if directive.is_join_directive:
         target.directives += _join_directives(context, directive, uses)
         return
@@ -51,6 +55,13 @@ def _merge_directive(
     else:
         merged = [_most_frequent(context, directive, uses, sources, target)]
     target.directives += [DirectiveUse(directive.name, dict(arguments)) for arguments in merged]
+
+
+def _own_context(context: MergeContext, index: int, use: DirectiveUse) -> DirectiveUse:
+    name = text_of(use.arguments.get("name")) or ""
+    return DirectiveUse(
+        use.name, {"name": string(context_name(context.subgraphs[index], name))}, use.part, use.node
+    )
 
 
 def _join_directives(

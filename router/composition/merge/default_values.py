@@ -1,5 +1,6 @@
 """Default values: one only where every subgraph has it, since what a subgraph needs must be sent to it."""
 
+from router.composition.coercion import coerce_names
 from router.composition.merge.context import MergeContext, Sources
 from router.federation.schema import InputValue
 from router.federation.value import normal_form, print_value
@@ -13,6 +14,7 @@ def merge_default_value(context: MergeContext, sources: Sources[InputValue], tar
     present = {index: value for index, value in defaults.items() if value is not None}
     if not present:
         return
+    present = {index: coerce_names(context.schema, value, target.type) for index, value in present.items()}
     first = next(iter(present.values()))
     if target.coordinate.startswith("@"):
         target.default = first

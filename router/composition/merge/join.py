@@ -1,8 +1,11 @@
 """What the supergraph remembers of its subgraphs: the join__ directives on types, fields, members and values."""
 
+from graphql import ObjectValueNode
+
+from router.composition.contexts import context_name, read_reference
 from router.composition.merge.context import MergeContext, Overrides, Sources
 from router.federation.schema import DirectiveUse, EnumValue, Field, InputValue, TypeDefinition
-from router.federation.value import boolean, enum, is_false, string
+from router.federation.value import boolean, enum, is_false, list_of, object_of, string
 
 
 def join_types(context: MergeContext, sources: Sources[TypeDefinition], target: TypeDefinition) -> None:
@@ -71,6 +74,9 @@ def join_field(
         override = subgraph.use(source, "override")
         if override is not None:
             use.arguments["override"] = override.arguments["from"]
+        contextual = _context_arguments(context, index, source)
+        if contextual:
+            use.arguments["contextArguments"] = list_of(contextual)
         if index in overrides.used:
             use.arguments["usedOverridden"] = boolean(True)
         if label is not None:
@@ -89,9 +95,31 @@ def _needs_join_field(
         subgraph = context.subgraphs[index]
         if source.directives and (subgraph.has(source, "requires") or subgraph.has(source, "provides")):
             return True
-        if subgraph.is_external(source):
+        if subgraph.is_external(source) or _context_arguments(context, index, source):
             return True
     return any(index not in sources for index in context.types(target.parent))
+
+
+def _context_arguments(context: MergeContext, index: int, source: Field) -> list[ObjectValueNode]:
+    """The arguments that the router fills from a context, with where they come from."""
+    found = []
+    subgraph = context.subgraphs[index]
+    for argument in source.arguments.values():
+        use = subgraph.use(argument, "fromContext") if argument.directives else None
+        if use is None:
+            continue
+        reference = read_reference(source, argument, use)
+        found.append(
+            object_of(
+                {
+                    "context": context_name(subgraph, reference.context or ""),
+                    "name": argument.name,
+                    "type": argument.type,
+                    "selection": reference.selection,
+                }
+            )
+        )
+    return found
 
 
 def join_input_field(

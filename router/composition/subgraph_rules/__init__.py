@@ -6,6 +6,7 @@ from typing import TypeAlias
 from router.composition.problem import CompositionProblem
 from router.composition.subgraph_rules.applied_directives import applied_directives
 from router.composition.subgraph_rules.authorization_usage import authorization_usage
+from router.composition.subgraph_rules.context_usage import context_usage
 from router.composition.subgraph_rules.cost_usage import cost_usage
 from router.composition.subgraph_rules.default_values import default_values
 from router.composition.subgraph_rules.external_fields import external_fields
@@ -38,6 +39,7 @@ FEDERATION_RULES: tuple[SubgraphRule, ...] = (
     authorization_usage,
     cost_usage,
     list_size_usage,
+    context_usage,
 )
 FEDERATION_1_STAGES = ((known_types, applied_directives), (reserved_names, default_values), (root_types,))
 """What is asked before a subgraph of Federation 1 is upgraded; the rest is asked afterwards."""

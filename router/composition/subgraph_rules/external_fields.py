@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from router.composition.contexts import context_fields
 from router.composition.problem import CompositionProblem
 from router.composition.subgraph_schema import SubgraphSchema
 from router.federation.schema import Field, Kind
@@ -29,8 +30,12 @@ def external_fields(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
 
 
 def is_used(subgraph: SubgraphSchema, field: Field) -> bool:
-    """Whether some field set selects the field, or an interface of its type asks for it."""
-    return field.coordinate in subgraph.used_fields or _satisfies_interface(subgraph, field)
+    """Whether some field set or context selects the field, or an interface of its type asks for it."""
+    return (
+        field.coordinate in subgraph.used_fields
+        or _satisfies_interface(subgraph, field)
+        or field.coordinate in context_fields(subgraph)
+    )
 
 
 def _satisfies_interface(subgraph: SubgraphSchema, field: Field) -> bool:

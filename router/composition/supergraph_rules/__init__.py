@@ -5,7 +5,10 @@ from typing import TypeAlias
 
 from router.composition.merge.context import MergeContext
 from router.composition.problem import CompositionProblem
-from router.composition.supergraph_rules.authorization_requirements import authorization_requirements
+from router.composition.supergraph_rules.authorization_requirements import (
+    authorization_requirements,
+    context_authorization,
+)
 from router.composition.supergraph_rules.inaccessible_elements import inaccessible_elements
 from router.composition.supergraph_rules.interface_fields import interface_fields
 from router.composition.supergraph_rules.interface_promises import interface_promises
@@ -17,6 +20,7 @@ COMPLETENESS_RULES: tuple[SupergraphRule, ...] = (
     interface_fields,
     required_arguments,
     authorization_requirements,
+    context_authorization,
 )
 VALIDITY_RULES: tuple[SupergraphRule, ...] = (interface_promises,)
 CLIENT_RULES: tuple[SupergraphRule, ...] = (inaccessible_elements,)

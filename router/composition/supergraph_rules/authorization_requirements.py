@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
 
+from router.composition.contexts import context_references, context_types
 from router.composition.field_targets import selections_of
 from router.composition.merge.argument_strategies import conjunction
 from router.composition.merge.authorization import ARGUMENTS
@@ -68,6 +69,31 @@ def authorization_requirements(context: MergeContext) -> Iterator[CompositionPro
                         f"@policy auth requirements to access the transitive {missing} data from @requires selection set."
                     )
                     yield subgraph.problem(CODE, message, use.node)
+
+
+def context_authorization(context: MergeContext) -> Iterator[CompositionProblem]:
+    """The same for what arguments read by @fromContext."""
+    if not context.composed_names.keys() & ARGUMENTS.keys():
+        return
+    for subgraph in context.subgraphs:
+        types = context_types(subgraph)
+        for reference in context_references(subgraph):
+            selections = reference.parse()
+            merged = context.schema.types[reference.field.parent]
+            own = requirements_of(context, merged, merged.fields[reference.field.name])
+            for definition in types.get(reference.context or "", ()) if selections else ():
+                target = context.schema.types[definition.name]
+                missing = (
+                    next(unmet_requirements(context, own, target, selections), None) if selections else None
+                )
+                if missing is not None:
+                    message = (
+                        f'Field "{reference.field.coordinate}" does not specify necessary @authenticated, '
+                        f"@requiresScopes and/or @policy auth requirements to access the transitive {missing} data from "
+                        "@fromContext selection set."
+                    )
+                    yield subgraph.problem(CODE, message, reference.use.node)
+                    break
 
 
 def requirements_of(context: MergeContext, *elements: Element) -> Requirements:
