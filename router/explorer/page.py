@@ -27,7 +27,7 @@ class ExplorerPage:
     title: str = "SoftFactory"
     examples: Sequence[Example] = ()
     open_first: str | None = None
-    """The name of the example in the first tab; by default the first one."""
+    """The name of the example that comes first, and is in the first tab."""
     first_query: str = ""
     """In the first tab where there are no examples."""
     headers: HeadersSource = field(default=_no_headers)
@@ -41,16 +41,18 @@ class ExplorerPage:
             "endpoint": self.endpoint,
             "graph": hashlib.sha256(self.graph.encode()).hexdigest()[:12],
             "title": self.title,
-            "examples": [asdict(example) for example in self.examples],
+            "examples": [asdict(example) for example in self._in_order()],
             "tabs": [self._first_tab()],
             "headers": dict(self.headers()),
         }
 
+    def _in_order(self) -> list[Example]:
+        return sorted(self.examples, key=lambda example: example.name != self.open_first)
+
     def _first_tab(self) -> Mapping[str, str]:
-        wanted = [example for example in self.examples if example.name == self.open_first] or self.examples
-        if not wanted:
-            return {"query": self.first_query}
-        return {"query": wanted[0].query, "variables": wanted[0].variables}
+        for first in self._in_order():
+            return {"query": first.query, "variables": first.variables}
+        return {"query": self.first_query}
 
 
 def _as_script(value: object) -> str:

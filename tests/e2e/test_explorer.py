@@ -1,79 +1,17 @@
 """GraphiQL in a real browser: opens without any network but the router's, runs queries, shows data."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import expect
 from starlette.types import ASGIApp
 
 from router.app import create_app
 from router.settings import RouterSettings
-
-ARTIFACTS = Path(__file__).parents[2] / ".artifacts"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: `apt-get install chromium`")
-
-
-@dataclass
-class Visit:
-    """A page that keeps what it asked for, and what went wrong in it."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.route("**/*", self._route)
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on(
-            "console", lambda message: message.type == "error" and self.problems.append(message.text)
-        )
-
-    def _route(self, route: Route) -> None:
-        self.requests.append(route.request.url)
-        if urlsplit(route.request.url).hostname == "127.0.0.1":
-            route.continue_()
-        else:
-            route.abort()
-
-    def elsewhere(self) -> list[str]:
-        """Requests to anything but this machine."""
-        return [url for url in self.requests if urlsplit(url).hostname not in ("127.0.0.1", None)]
-
-    def run(self) -> None:
-        """Presses the button."""
-        self.page.get_by_role("button", name="Execute query").click()
-
-    def answer(self) -> Any:
-        """Where the answer is shown."""
-        return self.page.locator(".result-window")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": 1400, "height": 850})
-    yield Visit(context.new_page())
-    context.close()
 
 
 @pytest.fixture
@@ -106,12 +44,12 @@ def examples(tmp_path: Path) -> Path:
         "      greeting(language: $language)\n    }\n  }\n}\n"
     )
     (tmp_path / "friends.variables.json").write_text('{\n  "language": "KO"\n}\n')
-    (tmp_path / "languages.graphql").write_text("# Languages\n{\n  languages\n}\n")
+    (tmp_path / "languages.graphql").write_text("# Languages\nquery Languages {\n  languages\n}\n")
     return tmp_path
 
 
 def test_runs_the_first_example_and_another(
-    small_graph: Any, serving: Any, visit: Visit, examples: Path
+    small_graph: Any, serving: Any, visit: Any, examples: Path
 ) -> None:
     settings = RouterSettings(explorer={"examples": examples, "headers": {"Authorization": "Bearer demo"}})
     url = serving(create_app(settings, small_graph.supergraph, transports=small_graph.transports))
@@ -119,10 +57,10 @@ def test_runs_the_first_example_and_another(
     visit.page.goto(url)
     visit.run()
     expect(visit.answer()).to_contain_text("Annyeong")
-    ARTIFACTS.mkdir(exist_ok=True)
-    visit.page.screenshot(path=ARTIFACTS / "explorer.png")
+    visit.keep_picture("explorer")
 
     visit.page.get_by_role("button", name="Languages").click()
+    expect(visit.page.get_by_role("tab", name="Languages")).to_be_visible()
     visit.run()
     expect(visit.answer()).to_contain_text('"languages"')
 
@@ -139,7 +77,7 @@ def test_runs_the_first_example_and_another(
 
 
 def test_documents_the_schema_and_begins_with_a_query_of_it(
-    small_graph: Any, serving: Any, visit: Visit
+    small_graph: Any, serving: Any, visit: Any
 ) -> None:
     url = serving(create_app(RouterSettings(), small_graph.supergraph, transports=small_graph.transports))
 
@@ -154,9 +92,7 @@ def test_documents_the_schema_and_begins_with_a_query_of_it(
     assert visit.problems == []
 
 
-def test_shows_what_is_wrong_with_a_query(
-    small_graph: Any, serving: Any, visit: Visit, examples: Path
-) -> None:
+def test_shows_what_is_wrong_with_a_query(small_graph: Any, serving: Any, visit: Any, examples: Path) -> None:
     (examples / "a-wrong.graphql").write_text("{ peopel { name } }")
     settings = RouterSettings(explorer={"examples": examples})
     url = serving(create_app(settings, small_graph.supergraph, transports=small_graph.transports))

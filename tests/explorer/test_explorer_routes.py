@@ -53,7 +53,7 @@ def test_opens_the_named_example() -> None:
     config = config_of(page(examples=examples, open_first="b", first_query="{ c }").render())
 
     assert config["tabs"] == [{"query": "{ b }", "variables": "{}"}]
-    assert [example["title"] for example in config["examples"]] == ["A", "B"]
+    assert [example["title"] for example in config["examples"]] == ["B", "A"]
 
 
 @pytest.mark.parametrize(("examples", "tab"), [([Example("a", "{ a }", "A")], "{ a }"), ([], "{ c }")])
