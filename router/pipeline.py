@@ -138,7 +138,11 @@ class Pipeline:
             headers=headers,
             interface_objects=self._supergraph.interface_objects,
         )
-        return GraphQLResponse(encode(await execute(query_plan, operation, context)))
+        try:
+            return GraphQLResponse(encode(await execute(query_plan, operation, context)))
+        except Exception as error:
+            # Here, because nobody may be there any more to catch what happens to a mutation.
+            return refusal(incident(error))
 
     async def _finish(self, run: Coroutine[Any, Any, GraphQLResponse]) -> GraphQLResponse:
         """Half a list of mutations is worse than an answer that nobody reads."""

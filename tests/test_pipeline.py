@@ -175,3 +175,27 @@ async def test_a_cancelled_mutation_goes_on_to_its_end(small_graph: Any) -> None
 
     assert small_graph.finished == ["slowly"]
     assert small_graph.names["1"] == "Eve"
+
+
+async def test_a_mutation_that_fails_when_nobody_waits_is_logged(
+    small_graph: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting, release = asyncio.Event(), asyncio.Event()
+
+    class Broken:
+        async def fetch(self, _request: Any) -> Any:
+            waiting.set()
+            await release.wait()
+            raise ZeroDivisionError("secret")
+
+    small_graph.transports["people"] = Broken()
+    subject = pipeline(small_graph)
+    running = asyncio.create_task(answer(subject, "mutation { slowly }"))
+    await waiting.wait()
+
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    release.set()
+    await subject.close()
+
+    assert "ZeroDivisionError: secret" in caplog.text
