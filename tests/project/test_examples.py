@@ -41,7 +41,7 @@ def test_an_example_is_valid(graph: GraphQLSchema, example: Example) -> None:
     assert [error.message for error in validate(graph, document)] == []
     [operation] = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     coerced = get_variable_values(graph, operation.variable_definitions or (), dict(variables(example)))
-    assert isinstance(coerced, dict), coerced
+    assert not isinstance(coerced, list), coerced
     declared = {definition.variable.name.value for definition in operation.variable_definitions or ()}
     assert set(variables(example)) <= declared
 
