@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Generic, TypeVar
 
@@ -38,6 +38,7 @@ Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 CURSOR_TYPES: Final[Mapping[type, Any]] = {
     int: tuple[str, Int64, Int64],
     str: tuple[str, Annotated[str, msgspec.Meta(pattern="^[^\x00]*$")], Int64],
+    date: tuple[str, date, Int64],
     datetime: tuple[str, Annotated[datetime, msgspec.Meta(tz=True)], Int64],
     Decimal: tuple[str, Decimal, Int64],
     float: tuple[str, float, Int64],
@@ -124,7 +125,7 @@ async def paginate(session: ReadSession, statement: Select[T], order: Order, pag
 async def paginate_children(
     session: ReadSession,
     statement: Select[T],
-    parent: InstrumentedAttribute[int],
+    parent: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
     parents: Sequence[int],
     order: Order,
     page: PageRequest,
