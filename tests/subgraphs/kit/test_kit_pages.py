@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -101,6 +101,7 @@ def test_cursors_of_all_key_types_come_back(library: Any, data: st.DataObject) -
     values: dict[type, st.SearchStrategy[Any]] = {
         int: st.integers(-(2**63), 2**63 - 1),
         str: st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+        date: st.dates(),
         datetime: st.datetimes(timezones=st.just(UTC)),
         Decimal: st.decimals(allow_nan=False, allow_infinity=False),
         float: st.floats(allow_nan=False, allow_infinity=False),
