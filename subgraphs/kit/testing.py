@@ -93,6 +93,19 @@ class Client:
         response = await self.execute(query, **variables)
         return [error["extensions"]["code"] for error in response.get("errors", [])]
 
+    async def nodes(self, field: str, selection: str) -> list[JsonValue]:
+        """All nodes of a root connection, page by page; `field` is such as `users` or `users(role: ADMIN)`."""
+        name, _, arguments = field.rstrip(")").partition("(")
+        query = f"""query($after: String) {{ list: {name}(first: 50, after: $after, {arguments}) {{
+            nodes {{ {selection} }} pageInfo {{ endCursor hasNextPage }} }} }}"""
+        nodes: list[JsonValue] = []
+        after, more = None, True
+        while more:
+            page = (await self.data(query, after=after))["list"]
+            nodes += page["nodes"]
+            after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+        return nodes
+
     async def entities(self, selection: str, *representations: JsonValue) -> list[JsonValue]:
         """What `_entities` answers; `selection` is such as `... on User { name }`."""
         query = f"query($r: [_Any!]!) {{ _entities(representations: $r) {{ __typename {selection} }} }}"

@@ -18,15 +18,8 @@ SEEDED = 8
 VOLUME = 60
 
 
-async def everything(client: Client, arguments: str = "") -> list[dict[str, Any]]:
-    query = f"query($after: String) {{ experiences(first: 50, after: $after{arguments}) {{ nodes {{ {LISTING} }} pageInfo {{ endCursor hasNextPage }} }} }}"
-    nodes: list[dict[str, Any]] = []
-    after, more = None, True
-    while more:
-        page = (await client.data(query, after=after))["experiences"]
-        nodes += page["nodes"]
-        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
-    return nodes
+async def everything(client: Client, field: str = "experiences") -> list[dict[str, Any]]:
+    return await client.nodes(field, LISTING)
 
 
 class TestListings:
@@ -56,21 +49,21 @@ class TestListings:
     @pytest.mark.parametrize("site", list(ExperienceSite.__members__))
     async def test_by_site(self, client: Client, site: str) -> None:
         everywhere = await everything(client)
-        found = await everything(client, f", site: {site}")
+        found = await everything(client, f"experiences(site: {site})")
         assert found == [listing for listing in everywhere if listing["site"] == site]
         assert len(found) >= 2
 
     @pytest.mark.parametrize("category", list(ExperienceCategory.__members__))
     async def test_by_category(self, client: Client, category: str) -> None:
         everywhere = await everything(client)
-        found = await everything(client, f", category: {category}")
+        found = await everything(client, f"experiences(category: {category})")
         assert found == [listing for listing in everywhere if listing["category"] == category]
         assert found
 
     async def test_open_and_closed_are_all(self, client: Client) -> None:
         everywhere = await everything(client)
         for argument, status in (("true", "OPEN"), ("false", "CLOSED")):
-            found = await everything(client, f", open: {argument}")
+            found = await everything(client, f"experiences(open: {argument})")
             assert found == [listing for listing in everywhere if listing["status"] == status]
             assert found
 
