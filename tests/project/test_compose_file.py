@@ -1,6 +1,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -170,3 +171,19 @@ def run_script(
         env={key: str(value) for key, value in variables.items()}, capture_output=True, text=True, check=True,
         cwd=cwd, user=user, group=group, extra_groups=extra_groups,
     )  # fmt: skip
+
+
+def test_the_containers_graph_composes(tmp_path: Path) -> None:
+    softfactory = Path(sys.executable).with_name("softfactory")
+    output = tmp_path / "supergraph.graphql"
+    subprocess.run(
+        [softfactory, "compose", "--config", "deploy/supergraph.yaml", "--output", output],
+        cwd=ROOT, check=True, capture_output=True,
+    )  # fmt: skip
+    local = (ROOT / "schema/supergraph.graphql").read_text()
+    assert without_urls(output.read_text()) == without_urls(local)
+    assert all(f"http://{name.replace('_', '-')}:4000/graphql" in output.read_text() for name in NAMES)
+
+
+def without_urls(sdl: str) -> str:
+    return re.sub(r'url: "http://[^"]+/graphql"', "", sdl)
