@@ -57,6 +57,10 @@ class Money:
         """Rounds half to even, once: give shares and prorations as one exact factor, such as Fraction(13, 30)."""
         return money(round(Fraction(self.amount_minor) * Fraction(factor)), self.currency)
 
+    def __composite_values__(self) -> tuple[int, Currency]:
+        """For SQLAlchemy, when a Money attribute of a model is set: see money_columns."""
+        return self.amount_minor, self.currency
+
     def _check(self, other: "Money") -> None:
         if self.currency is not other.currency:
             raise CurrencyMismatch(self.currency, other.currency)

@@ -2,12 +2,22 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from subgraphs.kit.money import Currency, CurrencyMismatch, money, money_from_major, total
+from subgraphs.kit.money import (
+    Currency,
+    CurrencyMismatch,
+    Money,
+    money,
+    money_columns,
+    money_from_major,
+    total,
+)
 
 AMOUNTS = st.integers(-(10**15), 10**15)
 
@@ -66,3 +76,21 @@ def test_major_units_become_minor_units(major: int | str, currency: Currency, mi
 
 def test_money_is_hashable_by_value() -> None:
     assert len({money(1, Currency.KRW), money(1, Currency.KRW), money(1, Currency.USD)}) == 2
+
+
+class Base(DeclarativeBase):
+    """Tables that are never made."""
+
+
+class Ware(Base):
+    __tablename__ = "wares"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    price: Mapped[Money | None] = money_columns("price", nullable=True)
+
+
+@pytest.mark.parametrize("price", [money(2990, Currency.USD), None])
+def test_a_model_keeps_money_in_two_columns(price: Money | None) -> None:
+    state: Any = Ware(price=price)
+    assert state.price == price
+    expected = (price.amount_minor, price.currency) if price else (None, None)
+    assert (state.price_minor, state.price_currency) == expected
