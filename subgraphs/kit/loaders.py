@@ -93,6 +93,6 @@ def are_one_of(
     columns: Sequence[InstrumentedAttribute[Any]], keys: Sequence[tuple[str, ...]]
 ) -> ColumnElement[bool]:
     """`(a, b) IN keys` for columns of text, which together are a key: one statement text for any number of keys."""
-    parts = [literal(list(part), ARRAY(Text)) for part in zip(*keys, strict=True)]
+    parts = [literal([key[place] for key in keys], ARRAY(Text)) for place in range(len(columns))]
     asked = func.unnest(*parts).table_valued(*(column.key for column in columns)).render_derived(name="asked")
     return tuple_(*columns).in_(select(*(asked.c[column.key] for column in columns)))
