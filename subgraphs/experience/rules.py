@@ -15,6 +15,7 @@ from subgraphs.experience.models import ExperienceCategory, ExperienceSite
 from subgraphs.kit.money import Currency, Money, money_from_major
 
 LARGEST_REWARD: Final = 10**12
+LONGEST_REWARD: Final = 500  # the patterns take quadratic time on text made for it
 MAN, CHEON, EOK = 10_000, 1_000, 100_000_000
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -75,9 +76,9 @@ def address(site: str, url: str) -> tuple[str, str]:
 def parse_reward(text: str) -> Money | None:
     """What a reward is worth, if its text names one amount: "30,000원 식사권", "3만 5천원", "₩20,000", "$15.50".
 
-    None for text without an amount, and for ranges and several different amounts, which say nothing definite.
+    None for text without an amount, for endless text, and for ranges and several different amounts, which say nothing definite.
     """
-    if RANGE.search(text):
+    if len(text) > LONGEST_REWARD or RANGE.search(text):
         return None
     found = {amount for amount in _amounts(text) if amount is not None}
     return found.pop() if len(found) == 1 else None

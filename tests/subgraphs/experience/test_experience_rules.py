@@ -61,6 +61,8 @@ def test_rewards_that_name_one_amount(text: str, amount: int, currency: Currency
         "9999999999999999999999999원",
         "₩3만",
         "$0.001",
+        "30,000원" + " " * 500,
+        "₩" + "1" * 100_000 + "만",
     ],
 )
 def test_rewards_without_a_definite_amount(text: str) -> None:
