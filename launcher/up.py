@@ -1,6 +1,7 @@
 """`softfactory up`: databases, migrations, seed, all services in this process, and the router in front of them."""
 
 import os
+import shlex
 import socket
 import sys
 from collections.abc import Mapping, Sequence
@@ -129,7 +130,7 @@ def _greeting(url: str, services: Sequence[Service], root: Path) -> str:
     if logins and (root / EXAMPLE).exists():
         lines += [
             "",
-            "A query that crosses all of them:",
+            f"A query that crosses all of them, for another terminal in {Path.cwd()}:",
             f"  curl -sG {url}/graphql --data-urlencode query@{_relative(root / EXAMPLE)} \\",
             f'    -H "Authorization: Bearer $({command} token {logins[0].email})"',
         ]
@@ -139,4 +140,4 @@ def _greeting(url: str, services: Sequence[Service], root: Path) -> str:
 def _relative(path: Path) -> str:
     """As short as it can be typed from here."""
     here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
