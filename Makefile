@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 # Checks share the machine's cores; one at a time is no slower, and its output can be read.
 .NOTPARALLEL:
-.PHONY: help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
+.PHONY: conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
 
 # uv from PATH if it works there, else a private one. `--target` leaves the system's Python as it is, and the variable
 # says so to pip on machines whose Python is "externally managed".
@@ -57,6 +57,9 @@ test: install .artifacts/npm ## The tests, on real databases; fails if less than
 
 conformance-plans: install ## Our plans beside the reference's: make conformance-plans FILE=cases.jsonl
 	@$(BIN)/python -m tests.conformance.plans $(FILE)
+
+conformance-composition: install ## Composition against the answers of the reference: FILE=cases.jsonl
+	@$(BIN)/python -m tests.conformance.composition $(FILE)
 
 lint: install ## Formatting and lint rules
 	@$(BIN)/ruff format --check

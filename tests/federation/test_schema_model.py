@@ -129,7 +129,7 @@ def test_extensions_are_remembered_as_parts() -> None:
 
 
 REPEATED = {
-    "schema { query: Q } schema { query: Q }": "only one schema definition",
+    "schema { query: Q } schema { mutation: M }": "only one schema definition",
     "schema { query: Q query: R }": "only one query type",
     "type A { x: Int } type A { x: Int }": 'only one type named "A"',
     "type A { x: Int x: Int }": '"A.x" can only be defined once',
