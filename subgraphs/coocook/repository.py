@@ -362,5 +362,5 @@ async def shopping_list_items(
 
 async def lock_chef(session: WriteSession, id: int) -> Chef | None:
     """Until the transaction ends, nobody else books or changes this chef. Without it, two overlapping bookings at once
-    would both be inserted and then wait for each other: the exclusion constraint would answer with a deadlock."""
+    could both be inserted and then wait for each other: a deadlock, where the exclusion constraint alone decides."""
     return await session.first(select(Chef).where(Chef.id == id).with_for_update(key_share=True))
