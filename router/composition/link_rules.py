@@ -7,7 +7,7 @@ from router.composition.problem import CompositionProblem, join_words
 from router.composition.subgraph_schema import SubgraphSchema
 from router.federation import specification
 from router.federation.link import FEDERATION_IDENTITY, Link
-from router.federation.schema import Element, Schema
+from router.federation.schema import Element, Field, InputValue, Schema
 from router.federation.type_reference import named_type
 
 CODE = "INVALID_LINK_DIRECTIVE_USAGE"
@@ -109,11 +109,7 @@ def _check_shadowed(
     if original.startswith("@"):
         shadowed = name in schema.directives and name in _applied_directives(schema)
     else:
-        shadowed = name in schema.types and any(
-            named_type(argument.type) == name
-            for directive in schema.directives.values()
-            for argument in directive.arguments.values()
-        )
+        shadowed = name in schema.types and name in _named_types(schema)
     if shadowed:
         namespaced = f"@{name}" if original.startswith("@") else name
         yield subgraph.problem(
@@ -123,6 +119,17 @@ def _check_shadowed(
             "remove the definition.",
             link.node,
         )
+
+
+def _named_types(schema: Schema) -> set[str]:
+    elements: list[Field | InputValue] = []
+    for directive in schema.directives.values():
+        elements += directive.arguments.values()
+    for definition in schema.types.values():
+        elements += definition.input_fields.values()
+        for field in definition.fields.values():
+            elements += [field, *field.arguments.values()]
+    return {named_type(element.type) for element in elements}
 
 
 def _applied_directives(schema: Schema) -> set[str]:

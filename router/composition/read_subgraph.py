@@ -12,10 +12,12 @@ from router.federation import specification
 from router.federation.link import read_links
 from router.federation.read_schema import SchemaReader
 from router.federation.schema import DirectiveDefinition, InputValue, Kind, TypeDefinition
-from router.federation.specification import DirectiveSpecification
+from router.federation.specification import FEDERATION_1_TYPES, DirectiveSpecification
 from router.federation.subgraph import Subgraph
+from router.federation.type_reference import named_type
 from router.federation.version import Version
 
+PURPOSES = ("EXECUTION", "SECURITY")
 LINK_ARGUMENTS = (("url", "String"), ("as", "String"), ("for", "link__Purpose"), ("import", "[link__Import]"))
 
 
@@ -42,6 +44,8 @@ def _complete(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
     """Adds the definitions of Federation that the SDL leaves out, and checks those that it repeats."""
     version = subgraph.version
     schema = subgraph.schema
+    if not subgraph.is_federation_2:
+        yield from _check_written_definitions(subgraph)
     for name, local in subgraph.type_names.items():
         existing = schema.types.get(local)
         if existing is None:
@@ -56,7 +60,29 @@ def _complete(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
             yield from check_directive(subgraph, definition, written)
             definition.node = written.node
         schema.directives[local] = definition if written is None else written
+    yield from _check_link_types(subgraph)
     _complete_link(subgraph)
+
+
+def _check_written_definitions(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
+    """A schema of Federation 1 that writes its directives out writes their types out as well."""
+    for definition in subgraph.schema.directives.values():
+        for argument in definition.arguments.values():
+            name = named_type(argument.type)
+            if name in FEDERATION_1_TYPES.values() and name not in subgraph.schema.types:
+                yield subgraph.problem("INVALID_GRAPHQL", f"Unknown type {name}", argument.node)
+
+
+def _check_link_types(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
+    purpose = subgraph.schema.types.get("link__Purpose")
+    if purpose is None or subgraph.links.directive is None or purpose.kind is not Kind.ENUM:
+        return
+    if set(purpose.values) != set(PURPOSES):
+        message = (
+            f'Invalid definition for type "Purpose": expected values [{", ".join(PURPOSES)}] but found '
+            f"[{', '.join(purpose.values)}]."
+        )
+        yield subgraph.problem("TYPE_DEFINITION_INVALID", message, purpose.node)
 
 
 def _complete_link(subgraph: SubgraphSchema) -> None:

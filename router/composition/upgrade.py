@@ -11,6 +11,7 @@ from graphql import EnumValueNode, FieldNode, InlineFragmentNode, ListValueNode,
 from router.composition.field_targets import selections_of, target_fields
 from router.composition.problem import CompositionProblem
 from router.composition.read_subgraph import define_directive
+from router.composition.specification_rules import check_directive
 from router.composition.subgraph_rules.external_fields import is_used
 from router.composition.subgraph_schema import SubgraphSchema
 from router.federation import specification
@@ -50,6 +51,7 @@ def upgrade_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> list[CompositionPr
         return []
     problems = [problem for subgraph in subgraphs for problem in _unfounded_extensions(subgraph, subgraphs)]
     problems += _unresolved_interface_objects(subgraphs)
+    problems += [problem for subgraph in subgraphs for problem in _different_definitions(subgraph)]
     if problems:
         return problems
     resolved, owners = _survey(subgraphs)
@@ -93,6 +95,17 @@ def _unfounded_extensions(
                 f'"{definition.name}" in any subgraph.'
             )
             yield subgraph.problem("EXTENSION_WITH_NO_BASE", message, definition.node)
+
+
+def _different_definitions(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
+    """A directive that Federation 2 has too must be defined as it is there."""
+    if subgraph.is_federation_2:
+        return
+    for name, each in specification.directives_of(specification.FIRST).items():
+        written = subgraph.schema.directives.get(name)
+        if written is not None and each.since > specification.FEDERATION_1:
+            expected = define_directive(each, name, subgraph.type_names, specification.FIRST)
+            yield from check_directive(subgraph, expected, written)
 
 
 def _unresolved_interface_objects(subgraphs: Sequence[SubgraphSchema]) -> Iterator[CompositionProblem]:

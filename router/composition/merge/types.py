@@ -17,8 +17,9 @@ def add_types(context: MergeContext) -> None:
     """Adds each type, empty. Types of which the subgraphs have different kinds are reported and left out."""
     for name in context.type_names():
         sources = context.types(name)
-        _report_extensions(context, name, sources)
         kinds = {index: _kind_in_supergraph(context, index, source) for index, source in sources.items()}
+        first = next(iter(kinds.values()))
+        _report_extensions(context, name, {i: each for i, each in sources.items() if kinds[i] is first})
         if len(set(kinds.values())) > 1:
             _report_kinds(context, name, kinds, sources)
             continue

@@ -4,6 +4,7 @@ A place is one type in one subgraph. Moving on needs the key fields, which may t
 least set of places that is closed under that.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -58,6 +59,9 @@ class Graph:
         self._reach: dict[tuple[Place, Excluded], frozenset[Place]] = {}
         self._moves: dict[Place, tuple[Move, ...]] = {}
         self._obstacles: dict[tuple[Place, str, bool], str | None] = {}
+        self._open: set[tuple[Place, str, bool]] = set()
+        """The fields whose obstacles are being looked for: a requirement must not come back to them."""
+        self._detours: dict[tuple[Place, Place], bool] = {}
         self._conditions = 0
         """How deep in conditions of moves and requirements the present question is."""
         self._roots = {name: kind for kind, name in self.schema.roots.items()}
@@ -91,8 +95,15 @@ class Graph:
         if not field.directives and not self._may_be_lost(place, field):
             return None
         key = (place, field.name, self._conditions > 0)
-        if key not in self._obstacles:
+        if key in self._obstacles:
+            return self._obstacles[key]
+        if key in self._open:
+            return f'field "{field.coordinate}" requires itself'
+        self._open.add(key)
+        try:
             self._obstacles[key] = self._find_obstacle(place, field)
+        finally:
+            self._open.discard(key)
         return self._obstacles[key]
 
     def _may_be_lost(self, place: Place, field: Field) -> bool:
@@ -193,18 +204,40 @@ class Graph:
         """
         known = self._reach.get((place, excluded))
         if known is None:
-            found = {place}
-            pending = [place]
+            found: dict[Place, Place | None] = {place: None}
+            pending = deque([place])
             while pending:
-                current = pending.pop()
+                current = pending.popleft()
                 for move in self.moves(current):
                     target = move.target
                     if target in found or target.subgraph in excluded:
                         continue
-                    if move.key is None or self._holds(current, move.key, excluded | {target.subgraph}):
-                        found.add(target)
+                    if self._can_move(current, move, found[current], excluded):
+                        found[target] = current
                         pending.append(target)
             known = self._reach[place, excluded] = frozenset(found)
+        return known
+
+    def _can_move(self, place: Place, move: Move, previous: Place | None, excluded: Excluded) -> bool:
+        """Whether the key of a move can be had without going where it leads.
+
+        As in the reference, there is no detour to a subgraph that the previous place has a key for.
+        """
+        if move.key is None:
+            return True
+        if not self._holds(place, move.key, excluded | {move.target.subgraph}):
+            return False
+        return previous is None or not self._has_key_for(previous, move.target)
+
+    def _has_key_for(self, place: Place, target: Place) -> bool:
+        known = self._detours.get((place, target))
+        if known is None:
+            self._detours[place, target] = False
+            known = self._detours[place, target] = any(
+                self._holds(place, move.key, NOWHERE)
+                for move in self.moves(place)
+                if move.target == target and move.key is not None
+            )
         return known
 
     def can_select(

@@ -33,20 +33,15 @@ class Walk:
     graphs: dict[Labels, Graph] = field(default_factory=dict)
     seen: dict[tuple[str, Labels], list[frozenset[Place]]] = field(default_factory=dict)
     hinted: set[str] = field(default_factory=set)
+    last_candidates: tuple[tuple[str, frozenset[Place], Labels], tuple[Place, ...]] | None = None
 
     def run(self, state: State) -> None:
         """Checks all that can be asked from one state on."""
         queue = deque([state])
         while queue:
             current = queue.popleft()
-            if self._is_known(current):
-                continue
-            try:
-                queue.extend(list(self._next(current)))
-            except UndecidedLabelError as undecided:
-                for value in (True, False):
-                    labels = current.labels | {(undecided.label, value)}
-                    queue.append(State(current.type, current.places, current.path, labels))
+            if not self._is_known(current):
+                queue.extend(self._next(current))
 
     def _is_known(self, state: State) -> bool:
         known = self.seen.setdefault((state.type, state.labels), [])
@@ -63,50 +58,51 @@ class Walk:
 
     def _next(self, state: State) -> Iterator[State]:
         definition = self.context.schema.types[state.type]
-        graph = self.graph(state.labels)
-        reached = frozenset(place for each in state.places for place in graph.reach(each))
         if definition.kind is Kind.OBJECT:
-            yield from self._next_fields(state, definition, reached, graph)
+            problems: list[CompositionProblem] = []
+            for each in definition.fields.values():
+                if not self.context.is_inaccessible(each):
+                    yield from self._next_field(state, each, state.labels, problems)
+            self._report(problems)
         else:
-            yield from self._next_types(state, definition, reached, graph)
+            yield from self._next_types(state, definition)
 
-    def _next_fields(
-        self, state: State, definition: TypeDefinition, reached: frozenset[Place], graph: Graph
-    ) -> Iterator[State]:
-        places = sorted(self._known_as(definition.name, reached, graph))
-        undecided: UndecidedLabelError | None = None
-        results: list[State] = []
-        problems: list[CompositionProblem] = []
-        for each in definition.fields.values():
-            if self.context.is_inaccessible(each):
-                continue
-            try:
-                found = self._next_field(state, each, places, graph, problems)
-            except UndecidedLabelError as error:
-                undecided = error
-                continue
-            if found is not None:
-                results.append(found)
-        if undecided is not None:
-            raise undecided
-        self._report(problems)
-        yield from results
+    def _reached(self, state: State, labels: Labels) -> frozenset[Place]:
+        graph = self.graph(labels)
+        return frozenset(place for each in state.places for place in graph.reach(each))
+
+    def _candidates(self, state: State, labels: Labels) -> tuple[Place, ...]:
+        """The places that may resolve a field of an object, remembered while its fields are gone through."""
+        key = (state.type, state.places, labels)
+        if self.last_candidates is None or self.last_candidates[0] != key:
+            reached = self._reached(state, labels)
+            places = tuple(sorted(self._known_as(state.type, reached, self.graph(labels))))
+            self.last_candidates = (key, places)
+        return self.last_candidates[1]
 
     def _next_field(
-        self, state: State, each: Field, places: list[Place], graph: Graph, problems: list[CompositionProblem]
-    ) -> State | None:
-        targets = [target for place in places if (target := graph.resolve(place, each.name)) is not None]
+        self, state: State, each: Field, labels: Labels, problems: list[CompositionProblem]
+    ) -> Iterator[State]:
+        """Where a field leads. A label that decides it is assumed both on and off, from here on."""
+        graph = self.graph(labels)
+        places = self._candidates(state, labels)
+        try:
+            targets = [target for place in places if (target := graph.resolve(place, each.name)) is not None]
+        except UndecidedLabelError as undecided:
+            for value in (True, False):
+                yield from self._next_field(state, each, labels | {(undecided.label, value)}, problems)
+            return
         path = Step(state.path, each.name, each)
         if not targets:
             problems.append(unsatisfiable(graph, path, state.type, each, places))
-            return None
+            return
         name = named_type(each.type)
         returned = self.context.schema.types.get(name)
         if returned is None or returned.is_leaf or self.context.is_inaccessible(returned):
-            return None
+            return
         if returned.is_abstract:
             self._check_runtime_types(each, targets, path)
-        return State(name, frozenset(targets), path, state.labels)
+        yield State(name, frozenset(targets), path, labels)
 
     def _report(self, problems: list[CompositionProblem]) -> None:
         known = {problem.message for problem in self.problems}
@@ -122,9 +118,9 @@ class Walk:
             else:
                 yield place
 
-    def _next_types(
-        self, state: State, definition: TypeDefinition, reached: frozenset[Place], graph: Graph
-    ) -> Iterator[State]:
+    def _next_types(self, state: State, definition: TypeDefinition) -> Iterator[State]:
+        graph = self.graph(state.labels)
+        reached = self._reached(state, state.labels)
         only_objects = all(graph.is_interface_object(place) for place in reached)
         for name in sorted(self.context.schema.possible_types(definition.name)):
             if self.context.is_inaccessible(self.context.schema.types[name]):

@@ -12,6 +12,7 @@ from router.composition.supergraph_rules.authorization_requirements import (
 from router.composition.supergraph_rules.inaccessible_elements import inaccessible_elements
 from router.composition.supergraph_rules.interface_fields import interface_fields
 from router.composition.supergraph_rules.interface_promises import interface_promises
+from router.composition.supergraph_rules.merged_list_sizes import merged_list_sizes
 from router.composition.supergraph_rules.required_arguments import required_arguments
 
 SupergraphRule: TypeAlias = Callable[[MergeContext], Iterable[CompositionProblem]]
@@ -21,6 +22,7 @@ COMPLETENESS_RULES: tuple[SupergraphRule, ...] = (
     required_arguments,
     authorization_requirements,
     context_authorization,
+    merged_list_sizes,
 )
 VALIDITY_RULES: tuple[SupergraphRule, ...] = (interface_promises,)
 CLIENT_RULES: tuple[SupergraphRule, ...] = (inaccessible_elements,)

@@ -83,9 +83,7 @@ def context_authorization(context: MergeContext) -> Iterator[CompositionProblem]
             own = requirements_of(context, merged, merged.fields[reference.field.name])
             for definition in types.get(reference.context or "", ()) if selections else ():
                 target = context.schema.types[definition.name]
-                missing = (
-                    next(unmet_requirements(context, own, target, selections), None) if selections else None
-                )
+                missing = _unmet_by_context(context, own, target, selections) if selections else None
                 if missing is not None:
                     message = (
                         f'Field "{reference.field.coordinate}" does not specify necessary @authenticated, '
@@ -94,6 +92,14 @@ def context_authorization(context: MergeContext) -> Iterator[CompositionProblem]
                     )
                     yield subgraph.problem(CODE, message, reference.use.node)
                     break
+
+
+def _unmet_by_context(
+    context: MergeContext, own: Requirements, target: TypeDefinition, selections: SelectionSetNode
+) -> str | None:
+    if not own.imply(requirements_of(context, target)):
+        return f'type "{target.name}"'
+    return next(unmet_requirements(context, own, target, selections), None)
 
 
 def requirements_of(context: MergeContext, *elements: Element) -> Requirements:
