@@ -12,7 +12,8 @@ DomainError
     ├── TextTooLong           TEXT_TOO_LONG              `longest` characters
     ├── InvalidPeriod         INVALID_PERIOD             `from` not before `to`, or too long
     ├── CurrencyRequired      CURRENCY_REQUIRED          prices compare within one currency
-    └── InvalidPriceRange     INVALID_PRICE_RANGE
+    ├── InvalidPriceRange     INVALID_PRICE_RANGE
+    └── InvalidRating         INVALID_RATING
 Forbidden
 └── NotYourStep               NOT_YOUR_STEP              the other side of the booking, or a payment, does this
 """
@@ -110,3 +111,10 @@ class InvalidPriceRange(InvalidInput):
 
     def __init__(self) -> None:
         super().__init__("`atLeast` and `atMost` are not negative and in order.", field="filter.price")
+
+
+class InvalidRating(InvalidInput):
+    code = "INVALID_RATING"
+
+    def __init__(self) -> None:
+        super().__init__("A rating is from 1 to 5.", field="filter.ratingAtLeast")

@@ -87,7 +87,7 @@ class Order:
             name, key, row_id = msgspec.json.decode(raw, type=CURSOR_TYPES[self.key_type])
         except (binascii.Error, msgspec.MsgspecError, ValueError):
             raise InvalidCursor from None
-        if name != self.name:
+        if name != self.name or (isinstance(key, Decimal) and not _is_numeric(key)):
             raise InvalidCursor
         return key, row_id
 
@@ -148,6 +148,12 @@ async def paginate_children(
     for row in rows:
         found[row[0]].append(row)
     return {key: _page([tuple(row)[1:] for row in children], order, page) for key, children in found.items()}
+
+
+def _is_numeric(key: Decimal) -> bool:
+    """Whether PostgreSQL's numeric holds it: 131,072 digits before the point, 16,383 after it."""
+    exponent = key.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -16_383 and key.adjusted() < 131_072
 
 
 def _page(rows: Sequence[Any], order: Order, page: PageRequest) -> Page[Any]:

@@ -9,7 +9,7 @@ from typing import Self
 import strawberry
 
 from subgraphs.coocook import rules
-from subgraphs.coocook.errors import CurrencyRequired, InvalidPriceRange
+from subgraphs.coocook.errors import CurrencyRequired, InvalidPriceRange, InvalidRating
 from subgraphs.coocook.models import Cuisine, MenuCategory
 from subgraphs.coocook.repository import ChefSelection, ChefSort, CuisineChefs, RecipeSelection
 from subgraphs.coocook.rules import RecipeDifficulty
@@ -39,12 +39,14 @@ class ChefFilter:
     rating_at_least: float | None = None
 
     def selection(self, sort: ChefSort) -> ChefSelection:
-        """Raises CurrencyRequired or InvalidPriceRange."""
+        """Raises CurrencyRequired, InvalidPriceRange or InvalidRating."""
         price = self.price
         if price is None and sort in (ChefSort.PRICE_LOW, ChefSort.PRICE_HIGH):
             raise CurrencyRequired
         if price is not None:
             price.check()
+        if self.rating_at_least is not None and not 1 <= self.rating_at_least <= 5:
+            raise InvalidRating
         return ChefSelection(
             text=self.q,
             cuisine=self.cuisine,

@@ -11,6 +11,7 @@ from subgraphs.kit.money import Currency, money
 from subgraphs.kit.testing import Client, FakeClock, reference
 
 DEMO = 2
+SEED_NAMES = {"Chef Park", "Chef Marco", "Chef Tanaka", "Chef Dubois", "Chef Garcia"}
 
 
 async def walk(client: Client, field: str, selection: str) -> list[Any]:
@@ -105,7 +106,7 @@ class TestChefs:
                 {"Chef Park", "Chef Garcia"},
             ),
             ('q: "Chef ", price: {currency: KRW}', set()),
-            ("ratingAtLeast: 5.5", set()),
+            ('location: "seoul", q: "Chef ", ratingAtLeast: 1', SEED_NAMES),
         ],
     )
     async def test_filters(self, client: Client, filter_: str, names: set[str]) -> None:
@@ -119,6 +120,9 @@ class TestChefs:
         [
             ("sort: PRICE_LOW", "CURRENCY_REQUIRED"),
             ("filter: {price: {currency: USD, atLeast: 2, atMost: 1}}", "INVALID_PRICE_RANGE"),
+            ("filter: {ratingAtLeast: 5.5}", "INVALID_RATING"),
+            ("filter: {ratingAtLeast: 1e308}", "INVALID_RATING"),
+            ('filter: {q: "a\\u0000b"}', "BAD_USER_INPUT"),
             ("first: 0", "INVALID_PAGE_SIZE"),
             ("first: 101", "INVALID_PAGE_SIZE"),
             ('after: "x"', "INVALID_CURSOR"),

@@ -88,6 +88,15 @@ async def test_a_forged_cursor_with_nul_is_refused(client: Client) -> None:
     assert await client.codes(BOOKS, after=cursor, byTitle=True) == ["INVALID_CURSOR"]
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1E+131072", "-1E+999999", "1E-16384"])
+def test_numbers_that_the_database_cannot_hold_are_no_cursor(library: Any, number: str) -> None:
+    newest: Order = library.loaders.__globals__["NEWEST"]
+    order = Order("price", newest.key, newest.id, Decimal)
+    with pytest.raises(InvalidCursor):
+        order.position(order.cursor(number, 1))
+    assert order.position(order.cursor("1E+131071", 1)) == (Decimal("1E+131071"), 1)
+
+
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.text(), st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode())))
 def test_any_other_text_is_no_cursor(library: Any, text: str) -> None:
