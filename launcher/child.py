@@ -41,10 +41,16 @@ def start(
         )
 
 
-def run(arguments: Sequence[str | Path], identity: Identity) -> None:
+def run(arguments: Sequence[str | Path], identity: Identity, stdin: str = "") -> None:
     """Runs a tool to its end."""
     done = subprocess.run(  # noqa: S603
-        arguments, env=environment(), capture_output=True, text=True, check=False, **identity.popen_options()
+        arguments,
+        input=stdin,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        **identity.popen_options(),
     )
     if done.returncode:
         raise LaunchError("TOOL_FAILED", f"{arguments[0]} failed: {done.stderr.strip()}")

@@ -51,15 +51,15 @@ class Identity:
         return {"cwd": "/", "user": self.uid, "group": self.gid, "extra_groups": []}
 
 
-def server_identity(folder: Path) -> Identity:
-    """Who runs the server whose data is, or will be, in `folder`: its owner, else us, else a user without rights."""
+def server_identity(data: Path) -> Identity:
+    """Who runs the server whose data is, or will be, in `data`: its owner, else us, else a user without rights."""
     uid, gid = os.geteuid(), os.getegid()
-    if folder.exists() and folder.stat().st_uid != uid:
-        owner = folder.stat()
+    if data.exists() and data.stat().st_uid != uid:
+        owner = data.stat()
         if uid != 0:
             raise LaunchError(
                 "DATA_OF_ANOTHER_USER",
-                f"{folder} belongs to user {owner.st_uid}, because it was made by another user (perhaps root). "
+                f"{data} belongs to user {owner.st_uid}, because it was made by another user (perhaps root). "
                 "Run the command as that user, or remove the folder to start with empty databases.",
             )
         return Identity(owner.st_uid, owner.st_gid)
@@ -76,10 +76,11 @@ def _without_rights() -> Identity:
     return Identity(65534, 65534)
 
 
-def own_folder(folder: Path, identity: Identity, outside: Path = OUTSIDE) -> Path:
-    """Makes `folder` if it is missing, private to `identity`; the answer is where it really is.
+def home_folder(folder: Path, identity: Identity, outside: Path = OUTSIDE) -> Path:
+    """Makes `folder` if it is missing, ours, for `identity` to pass through; the answer is where it really is.
 
-    Where the identity cannot get to, `folder` becomes a link to a new folder in `outside`.
+    Where the identity cannot get to, `folder` becomes a link to a new folder in `outside`. What the identity owns lies
+    below, so that it cannot put links in the way of what we write, perhaps as root.
     """
     if folder.is_symlink() and not folder.exists():
         folder.unlink()
@@ -92,5 +93,23 @@ def own_folder(folder: Path, identity: Identity, outside: Path = OUTSIDE) -> Pat
         real = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=outside))
         folder.symlink_to(real)
     if not identity.is_current:
-        os.chown(real, identity.uid, identity.gid)
+        os.chown(real, os.geteuid(), os.getegid())
+        real.chmod(0o711)
     return real
+
+
+def own_folder(folder: Path, identity: Identity) -> Path:
+    """A new, empty folder in a home folder, private to `identity`."""
+    folder.mkdir(mode=0o700)
+    if not identity.is_current:
+        os.chown(folder, identity.uid, identity.gid)
+    return folder
+
+
+def own_file(file: Path, content: str, identity: Identity) -> None:
+    """A file in a home folder that only `identity` may read."""
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(content)
+    if not identity.is_current:
+        os.chown(file, identity.uid, identity.gid)

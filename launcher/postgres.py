@@ -18,7 +18,7 @@ from typing import Self
 
 from launcher import binaries, child
 from launcher.errors import LaunchError
-from launcher.identity import Identity, own_folder, server_identity
+from launcher.identity import Identity, home_folder, own_file, own_folder, server_identity
 from launcher.ports import free_port, start_on_port
 
 ROLE = "softfactory"
@@ -85,8 +85,8 @@ class PostgresCluster:
 
     def start(self) -> None:
         """Returns when every server accepts connections; if one does not, none is left. Call from the main thread."""
-        identity = server_identity(self.folder)
-        home = own_folder(self.folder, identity)
+        identity = server_identity(self.folder / "primary")
+        home = home_folder(self.folder, identity)
         self.programs = binaries.postgres_programs(identity)
         primary = home / "primary"
         if not primary.exists():
@@ -160,10 +160,9 @@ class PostgresCluster:
     def _initialise(self, home: Path, primary: Path, identity: Identity) -> None:
         unfinished = home / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
+        own_folder(unfinished, identity)
         password = home / "password"
-        password.touch(mode=0o600)
-        password.write_text(secrets.token_hex(16))
-        os.chown(password, identity.uid, identity.gid)
+        own_file(password, secrets.token_hex(16), identity)
         child.run(
             [
                 *(self.programs / "initdb", "-D", unfinished, "-U", ROLE, f"--pwfile={password}"),
@@ -183,7 +182,7 @@ class PostgresCluster:
             ]
             self._run(primary, port, identity)
             for copy in copies:
-                self._follow(copy, port)
+                self._follow(copy, port, identity)
                 self._run(copy, free_port(), identity)
             for server in self._servers:
                 server.wait()
@@ -194,14 +193,16 @@ class PostgresCluster:
     def _copy(self, primary: Path, copy: Path, identity: Identity) -> Path:
         """The primary is not running yet, so that its files are one consistent state."""
         shutil.rmtree(copy, ignore_errors=True)
-        child.run(["cp", "-a", primary, copy], identity)
-        (copy / "postmaster.pid").unlink(missing_ok=True)
+        own_folder(copy, identity)
+        child.run(["cp", "-a", f"{primary}/.", copy], identity)
+        child.run(["rm", "-f", copy / "postmaster.pid"], identity)
         return copy
 
-    def _follow(self, copy: Path, primary_port: int) -> None:
-        (copy / "standby.signal").touch()
+    def _follow(self, copy: Path, primary_port: int, identity: Identity) -> None:
         connection = f"host=127.0.0.1 port={primary_port} user={ROLE} password={self._password}"
-        (copy / "postgresql.auto.conf").write_text(f"primary_conninfo = '{connection}'\n")
+        settings = f"primary_conninfo = '{connection}'\n"
+        child.run(["tee", copy / "postgresql.auto.conf"], identity, settings)
+        child.run(["touch", copy / "standby.signal"], identity)
 
     def _run(self, data: Path, port: int, identity: Identity) -> None:
         settings = [*_SETTINGS, f"port={port}", f"max_connections={self.options.max_connections}"]

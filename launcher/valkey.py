@@ -1,6 +1,5 @@
 """A Redis-compatible server of our own (Valkey, or Redis from the system), on loopback, for as long as we run."""
 
-import os
 import secrets
 import signal
 import socket
@@ -13,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from launcher import binaries, child
-from launcher.identity import Identity, own_folder, server_identity
+from launcher.identity import Identity, home_folder, own_file, own_folder, server_identity
 from launcher.ports import start_on_port
 
 _START_SECONDS = 20
@@ -32,8 +31,11 @@ class ValkeyServer:
 
     def start(self) -> None:
         """Returns when the server answers; if it does not, it is gone. Call from the main thread."""
-        identity = server_identity(self.folder)
-        home = own_folder(self.folder, identity)
+        data = self.folder / "data"
+        identity = server_identity(data)
+        home = home_folder(self.folder, identity)
+        if not data.exists():
+            own_folder(home / "data", identity)
         program = binaries.valkey_program(identity)
         self._password = secrets.token_hex(16)
         start_on_port(self.port, lambda port: self._start(program, home, port, identity))
@@ -61,9 +63,7 @@ class ValkeyServer:
     def _start(self, program: Path, home: Path, port: int, identity: Identity) -> None:
         self._listens_on = port
         configuration = home / "server.conf"
-        configuration.touch(mode=0o600)
-        configuration.write_text(self._configuration(home))
-        os.chown(configuration, identity.uid, identity.gid)
+        own_file(configuration, self._configuration(home / "data"), identity)
         log = home / "server.log"
         self._process = child.start([program, configuration], identity, log=log, on_orphaned=signal.SIGTERM)
         try:
@@ -72,12 +72,12 @@ class ValkeyServer:
             self.stop()
             raise
 
-    def _configuration(self, home: Path) -> str:
+    def _configuration(self, data: Path) -> str:
         lines = (
             "bind 127.0.0.1",
             f"port {self._listens_on}",
             f"requirepass {self._password}",
-            f'dir "{home}"',
+            f'dir "{data}"',
             "daemonize no",
             'save "60 1"' if self.durable else 'save ""',
         )
