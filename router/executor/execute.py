@@ -8,14 +8,23 @@ from typing import Final
 
 from graphql import OperationType
 
-from router.errors import JsonValue
+from router.errors import InternalError, JsonValue
 from router.executor.context import ExecutableOperation, ExecutionContext
 from router.executor.errors import INVALID_RESPONSE, FetchError, FetchScope, failed_fetch, subgraph_errors
 from router.executor.fetch import EntityFetch, Fetch, RootFetch
 from router.executor.project import project
 from router.executor.response import ExecutionResult
 from router.executor.tree import Tree
-from router.planner.nodes import ConditionNode, FetchNode, ParallelNode, PlanNode, QueryPlan, SequenceNode
+from router.planner.nodes import (
+    ConditionNode,
+    DeferNode,
+    FetchNode,
+    ParallelNode,
+    PlanNode,
+    QueryPlan,
+    SequenceNode,
+    SubscriptionNode,
+)
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
 
 _log: Final = logging.getLogger(__name__)
@@ -49,6 +58,12 @@ class _Run:
             case ConditionNode():
                 chosen = node.if_true if self.context.variables.get(node.variable) is True else node.if_false
                 return await self.node(chosen) if chosen else []
+            case DeferNode():
+                # A server may answer all at once; then each part follows those it depends on.
+                parts = [node.primary, *(each.node for each in node.deferred)]
+                return [error for part in parts if part is not None for error in await self.node(part)]
+            case SubscriptionNode():
+                raise InternalError("PLAN_NOT_EXECUTABLE", "subscriptions are not executed")
 
     async def _parallel(self, nodes: Sequence[PlanNode]) -> list[FetchError]:
         async with asyncio.TaskGroup() as group:

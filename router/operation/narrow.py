@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from router.operation.selection import Conditions, Field, SelectionSet
+from router.operation.selection import Conditions, DeferTag, Field, SelectionSet
 
 
 class Narrowing:
@@ -57,9 +57,9 @@ class Narrowing:
         return found
 
     def _merge_fields(self, fields: Iterable[Field]) -> tuple[Field, ...]:
-        merged: dict[tuple[str, str, frozenset[str] | None, Conditions], Field] = {}
+        merged: dict[tuple[str, str, frozenset[str] | None, Conditions, DeferTag | None], Field] = {}
         for each in fields:
-            key = (each.key, each.signature, each.types, each.conditions)
+            key = (each.key, each.signature, each.types, each.conditions, each.defer)
             before = merged.get(key)
             if before is None:
                 merged[key] = each

@@ -1,7 +1,7 @@
 """From the selections of a validated document or a field set to normalised ones: fragments and constants resolved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphql import (
     BooleanValueNode,
@@ -13,12 +13,13 @@ from graphql import (
     InlineFragmentNode,
     SelectionNode,
     SelectionSetNode,
+    StringValueNode,
     VariableNode,
     get_named_type,
     is_composite_type,
 )
 
-from router.operation.selection import ALWAYS, Conditions, Field, SelectionSet, signature
+from router.operation.selection import ALWAYS, Conditions, DeferTag, Field, SelectionSet, signature
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
 """Answered by the router as a whole, so what is selected below them is of no interest to planning."""
@@ -32,6 +33,7 @@ class _Guard:
     on: str
     types: frozenset[str] | None
     conditions: Conditions
+    defer: DeferTag | None = None
 
 
 @dataclass(slots=True)
@@ -43,7 +45,17 @@ class _Entry:
     below: list[tuple[SelectionSetNode, Conditions]] = field(default_factory=list)
 
 
-_Key = tuple[str, str, str, frozenset[str] | None]
+_Key = tuple[str, str, str, frozenset[str] | None, DeferTag | None]
+
+
+@dataclass(slots=True)
+class _Collection:
+    """What has been collected for one selection set."""
+
+    type_name: str
+    entries: dict[_Key, list[_Entry]] = field(default_factory=dict)
+    seen: set[tuple[str, _Guard]] = field(default_factory=set)
+    tags: dict[tuple[int, DeferTag | None], DeferTag] = field(default_factory=dict)
 
 
 class Normalizer:
@@ -54,23 +66,25 @@ class Normalizer:
         schema: GraphQLSchema,
         possible_types: Mapping[str, frozenset[str]],
         fragments: Mapping[str, FragmentDefinitionNode] | None = None,
+        deferring: Mapping[str, bool] | None = None,
     ) -> None:
+        """`deferring` has the values of the variables that `@defer(if:)` uses; without it nothing is deferred."""
         self._schema = schema
         self._possible = possible_types
         self._fragments = fragments or {}
+        self._deferring = deferring
 
     def normalize(self, node: SelectionSetNode, type_name: str) -> SelectionSet:
         """The selections of `node` on the composite type of that name."""
         return self._normalize([(node, ALWAYS)], type_name)
 
     def _normalize(self, nodes: list[tuple[SelectionSetNode, Conditions]], type_name: str) -> SelectionSet:
-        entries: dict[_Key, list[_Entry]] = {}
-        seen: set[tuple[str, _Guard]] = set()
+        into = _Collection(type_name)
         for node, conditions in nodes:
-            self._collect(node, _Guard(type_name, None, conditions), type_name, entries, seen)
+            self._collect(node, _Guard(type_name, None, conditions), into)
         fields = [
             self._field(entry, key[1])
-            for key, found in entries.items()
+            for key, found in into.entries.items()
             for entry in _absorb_stronger_conditions(found)
         ]
         return SelectionSet(type_name, tuple(fields))
@@ -90,6 +104,7 @@ class Normalizer:
             types=guard.types,
             conditions=guard.conditions,
             selections=selections,
+            defer=guard.defer,
         )
 
     def _type_below(self, on: str, name: str) -> str:
@@ -98,34 +113,28 @@ class Normalizer:
         assert is_composite_type(named)  # noqa: S101 - validation lets no leaf have selections
         return str(named.name)
 
-    def _collect(
-        self,
-        node: SelectionSetNode,
-        guard: _Guard,
-        type_name: str,
-        entries: dict[_Key, list[_Entry]],
-        seen: set[tuple[str, _Guard]],
-    ) -> None:
+    def _collect(self, node: SelectionSetNode, guard: _Guard, into: "_Collection") -> None:
         for selection in node.selections:
             conditions = _conditions(selection, guard.conditions)
             if conditions is None:
                 continue
-            inside = _Guard(guard.on, guard.types, conditions)
+            inside = replace(guard, conditions=conditions)
             if isinstance(selection, FieldNode):
-                _add(entries, selection, inside)
+                _add(into.entries, selection, inside)
                 continue
+            inside = self._deferred(selection, inside, into)
             if isinstance(selection, FragmentSpreadNode):
                 fragment: FragmentDefinitionNode | InlineFragmentNode = self._fragments[selection.name.value]
-                if (selection.name.value, inside) in seen:
+                if (selection.name.value, inside) in into.seen:
                     continue
-                seen.add((selection.name.value, inside))
+                into.seen.add((selection.name.value, inside))
             else:
                 assert isinstance(selection, InlineFragmentNode)  # noqa: S101 - the grammar has no fourth selection
                 fragment = selection
             condition = fragment.type_condition
-            narrowed = self._narrow(inside, condition.name.value, type_name) if condition else inside
+            narrowed = self._narrow(inside, condition.name.value, into.type_name) if condition else inside
             if narrowed is not None:
-                self._collect(fragment.selection_set, narrowed, type_name, entries, seen)
+                self._collect(fragment.selection_set, narrowed, into)
 
     def _narrow(self, guard: _Guard, condition: str, type_name: str) -> _Guard | None:
         whole = self._possible[type_name]
@@ -139,15 +148,29 @@ class Normalizer:
         if types == before:
             # It holds for every type that gets here. An object has all that its interfaces have; they may differ.
             on = guard.on if len(types) == 1 and guard.on in types else condition
-            return _Guard(on, guard.types, guard.conditions)
-        return _Guard(on, types, guard.conditions)
+            return replace(guard, on=on)
+        return replace(guard, on=on, types=types)
+
+    def _deferred(self, node: SelectionNode, guard: _Guard, into: "_Collection") -> _Guard:
+        """The guard inside a fragment, which may be deferred."""
+        directive = next((each for each in node.directives or () if each.name.value == "defer"), None)
+        if directive is None or self._deferring is None:
+            return guard
+        arguments = {each.name.value: each.value for each in directive.arguments or ()}
+        condition, label = arguments.get("if"), arguments.get("label")
+        if isinstance(condition, BooleanValueNode) and not condition.value:
+            return guard
+        if isinstance(condition, VariableNode) and not self._deferring.get(condition.name.value, False):
+            return guard
+        text = label.value if isinstance(label, StringValueNode) else None
+        tag = into.tags.setdefault((id(node), guard.defer), DeferTag(text, guard.defer))
+        return replace(guard, defer=tag)
 
 
 def _add(entries: dict[_Key, list[_Entry]], node: FieldNode, guard: _Guard) -> None:
     text = signature(node.name.value, node.arguments or (), _custom_directives(node))
-    found = entries.setdefault(
-        (node.alias.value if node.alias else node.name.value, text, guard.on, guard.types), []
-    )
+    key = node.alias.value if node.alias else node.name.value
+    found = entries.setdefault((key, text, guard.on, guard.types, guard.defer), [])
     entry = next((each for each in found if each.guard.conditions == guard.conditions), None)
     if entry is None:
         entry = _Entry(node, guard)

@@ -13,6 +13,14 @@ ALWAYS: Conditions = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class DeferTag:
+    """One `@defer`, as it stands in one place. `parent` is the one around it in the same selection set."""
+
+    label: str | None
+    parent: "DeferTag | None" = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """A selected field. `types` are the object types it is selected for, None for all that its set can hold."""
 
@@ -28,6 +36,8 @@ class Field:
     types: frozenset[str] | None = None
     conditions: Conditions = ALWAYS
     selections: "SelectionSet | None" = None
+    defer: DeferTag | None = None
+    """The @defer that the field stands in, if it does so within its own selection set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

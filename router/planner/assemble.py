@@ -1,6 +1,6 @@
 """From batches to plan nodes: what can run side by side does, what waits comes after what it waits for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graphql import VariableDefinitionNode
 
@@ -18,9 +18,16 @@ from router.planner.nodes import (
 from router.planner.operation_text import OperationText
 
 
-def assemble(found: Sequence[Batch], variables: Sequence[VariableDefinitionNode]) -> PlanNode | None:
-    """The node that runs all batches; None for none. `variables` are those that the client's operation declares."""
-    nodes = {batch: _fetch_node(batch, variables) for batch in found}
+def assemble(
+    found: Sequence[Batch],
+    variables: Sequence[VariableDefinitionNode],
+    ids: Mapping[FetchGroup, int] | None = None,
+) -> PlanNode | None:
+    """The node that runs all batches; None for none. `variables` are those that the client's operation declares.
+
+    `ids` has those of fetches that something else has to name.
+    """
+    nodes = {batch: _fetch_node(batch, variables, (ids or {}).get(batch.groups[0])) for batch in found}
     return _arrange(list(found), nodes) if found else None
 
 
@@ -105,16 +112,22 @@ def _components(found: list[Batch]) -> list[list[Batch]]:
     return list(unique.values())
 
 
-def _fetch_node(batch: Batch, variables: Sequence[VariableDefinitionNode]) -> PlanNode:
+def _fetch_node(batch: Batch, variables: Sequence[VariableDefinitionNode], number: int | None) -> PlanNode:
     text = OperationText(variables, batch.conditions)
     first = batch.groups[0]
     if first.is_entity_fetch:
         inputs, operation = _entities(batch, text)
-        node: PlanNode = FetchNode(batch.graph, operation, first.kind, text.variables, inputs)
+        node: PlanNode = FetchNode(batch.graph, operation, first.kind, text.variables, inputs, id=number)
     else:
         operation = text.root(first.kind, first.out)
         node = FetchNode(
-            batch.graph, operation, first.kind, text.variables, renames=tuple(first.renames), path=first.path
+            batch.graph,
+            operation,
+            first.kind,
+            text.variables,
+            renames=tuple(first.renames),
+            id=number,
+            path=first.path,
         )
     for variable, value in sorted(batch.conditions, reverse=True):
         node = _conditional(node, variable, value)

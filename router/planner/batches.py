@@ -1,11 +1,11 @@
 """Gathers entity fetches to one subgraph into one request, wherever that makes no chain of requests longer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from router.operation.selection import ALWAYS, Conditions
 from router.planner.conditions import common_conditions
-from router.planner.fetch_graph import FetchGraph, FetchGroup
+from router.planner.fetch_graph import FetchGroup
 
 
 @dataclass(slots=True, eq=False)
@@ -18,12 +18,12 @@ class Batch:
     parents: dict["Batch", None] = field(default_factory=dict)
 
 
-def batches(graph: FetchGraph) -> list[Batch]:
-    """Every fetch in exactly one batch, in an order in which they can run."""
-    found = [_single(group) for group in graph.in_order()]
+def batches(groups: Sequence[FetchGroup]) -> list[Batch]:
+    """Every fetch in exactly one batch, in an order in which they can run. Parents come before, or are not among them."""
+    found = [_single(group) for group in groups]
     owner = {batch.groups[0]: batch for batch in found}
     for batch in found:
-        batch.parents = {owner[parent]: None for parent in batch.groups[0].parents}
+        batch.parents = {owner[parent]: None for parent in batch.groups[0].parents if parent in owner}
     by_target: dict[tuple[str, Conditions], list[Batch]] = {}
     for batch in found:
         if batch.groups[0].is_entity_fetch:

@@ -1,12 +1,22 @@
 """Turns the choices into fetches: walks the positions and writes what each visit has to ask."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from graphql import OperationType
+
 from router.federation.subgraph_view import FieldView, TypeView
-from router.operation.selection import Field, SelectionSet
-from router.planner.choice import AbstractPosition, EntityPosition, LocalPosition, Placed, Position, Visit
-from router.planner.fetch_graph import FetchGraph, FetchGroup, Out, OutField, Requirement
+from router.operation.selection import DeferTag, Field, SelectionSet
+from router.planner.choice import (
+    AbstractPosition,
+    EntityPosition,
+    LocalPosition,
+    Placed,
+    Position,
+    Visit,
+)
+from router.planner.fetch_graph import Deferral, FetchGraph, FetchGroup, Out, OutField, Requirement
 from router.planner.nodes import LIST, InputField, InputFragment, InputSelection, OnTypes, Path
 from router.planner.resolution import TYPENAME, EntityKey, Resolution, Resolved
 from router.planner.response_keys import KeyPath, ResponseKeys
@@ -47,12 +57,46 @@ class FetchBuilder:
         self._keys = keys
         self._graph = graph
 
-    def root(self, position: EntityPosition, groups: dict[str, FetchGroup]) -> None:
+        self._deferral: Deferral | None = None
+        self._deferrals: dict[tuple[DeferTag, Path], Deferral] = {}
+
+    def root(self, position: EntityPosition, kind: OperationType) -> None:
         """Writes the root fields, each into the group of the subgraph that was chosen for it, and all below them."""
         for visit in position.visits:
-            cursor = _Cursor(groups[visit.graph], groups[visit.graph].out)
+            group = self._graph.root(visit.graph, position.type_name, kind, (), self._deferral)
             for placed in visit.placed:
-                self._placed(placed, cursor, _Place())
+                self._placed(placed, _Cursor(group, group.out), _Place())
+        for deferred in position.deferred:
+            with self._deferring(deferred.tag, deferred.fields, _Place(), position.type_name, None):
+                self.root(deferred.position, kind)
+
+    @contextmanager
+    def _deferring(
+        self,
+        tag: DeferTag,
+        fields: tuple[Field, ...],
+        place: _Place,
+        type_name: str,
+        source: FetchGroup | None,
+    ) -> Iterator[None]:
+        """What is fetched inside belongs to the @defer. It is one for all types of an object."""
+        outer = self._deferral
+        found = self._deferrals.get((tag, place.path))
+        if found is None:
+            around = self._deferrals.get((tag.parent, place.path)) if tag.parent is not None else None
+            found = Deferral(tag.label, place.path, (), type_name, around or outer, source)
+            self._deferrals[(tag, place.path)] = found
+            self._graph.deferrals.append(found)
+        if found.type_name == type_name:
+            found.fields += fields
+        else:
+            types = self._resolution.supergraph.possible_types[type_name]
+            found.fields += tuple(replace(field, types=types) for field in fields)
+        self._deferral = found
+        try:
+            yield
+        finally:
+            self._deferral = outer
 
     def _position(self, position: Position, cursor: _Cursor, place: _Place) -> dict[FetchGroup, None]:
         """Returns the fetches that something of the position comes from."""
@@ -106,12 +150,13 @@ class FetchBuilder:
         touched = {cursor.group: None}
         self._typename(cursor.out)
         view = self._resolution.static_view(position.graph, position.type_name)
-        for field, field_view, below in position.fields:
-            key = self._key(field, place)
-            out = self._add(_scope(cursor.out, field, view), field, key, field_view)
-            if below is not None and out is not None:
-                inner = place.below(key, field_view)
-                touched |= self._position(below, _Cursor(cursor.group, out), inner)
+        for shared in position.fields:
+            touched |= self._shared(shared, view, cursor, place)
+        for deferred in position.deferred:
+            tag, fields = deferred[0].defer, (replace(deferred[0], defer=None),)
+            assert tag is not None  # noqa: S101 - that is what makes it deferred
+            with self._deferring(tag, fields, place, position.type_name, cursor.group):
+                touched |= self._shared(deferred, view, cursor, place)
         differing = _differing_keys(position)
         for type_name, entity in position.objects.items():
             own = _Cursor(cursor.group, cursor.out.on(type_name))
@@ -119,8 +164,23 @@ class FetchBuilder:
             touched |= self._entity(entity, own, place, below_place)
         return touched
 
+    def _shared(
+        self, shared: tuple[Field, FieldView, Position | None], view: TypeView, cursor: _Cursor, place: _Place
+    ) -> dict[FetchGroup, None]:
+        field, field_view, below = shared
+        key = self._key(field, place)
+        out = self._add(_scope(cursor.out, field, view), field, key, field_view)
+        if below is None or out is None:
+            return {}
+        return self._position(below, _Cursor(cursor.group, out), place.below(key, field_view))
+
     def _entity(
-        self, position: EntityPosition, first: _Cursor, place: _Place, below: _Place | None = None
+        self,
+        position: EntityPosition,
+        first: _Cursor,
+        place: _Place,
+        below: _Place | None = None,
+        given: Mapping[tuple[str, int], _Cursor] | None = None,
     ) -> dict[FetchGroup, None]:
         """`place` is where the object is fetched; `below` is the same, seen from the fields of this type only."""
         if below is None:
@@ -132,20 +192,22 @@ class FetchBuilder:
         for visit in position.visits:
             fields |= visit.lifted_fields
         for number, visit in enumerate(position.visits):
-            here = first
-            if number:
+            here = (given or {}).get((visit.graph, visit.level), first) if visit.is_given else first
+            if number and not visit.is_given:
                 sources = [cursors[source] for source in visit.key_sources]
                 waits = [each.group for each in sources]
                 waits += [group for index in visit.required for group in touched[index]]
                 waits = waits or [first.group]
                 if visit.key is None:
                     kind = self._resolution.supergraph.root_kinds[position.type_name]
-                    group = self._graph.root(visit.graph, position.type_name, kind, place.path)
+                    group = self._graph.root(
+                        visit.graph, position.type_name, kind, place.path, self._deferral
+                    )
                     group.depends_on(waits)
                     cursors.append(_Cursor(group, group.out))
                     self._place(visit, cursors[-1], below, touched)
                     continue
-                group = self._graph.entities(visit.graph, place.path, waits)
+                group = self._graph.entities(visit.graph, place.path, waits, self._deferral)
                 here = _Cursor(group, group.out.on(visit.key.type_name))
                 requirement = self._requirement(position.type_name, visit.key, group)
                 self._send_key(visit.key, sources, position.type_name, requirement, below.own())
@@ -156,6 +218,12 @@ class FetchBuilder:
             if visit.lifted is not None:
                 found = self._position(visit.lifted, here, below)
                 touched |= dict.fromkeys(visit.lifted_fields, found)
+        known = {
+            (visit.graph, visit.level): each for visit, each in zip(position.visits, cursors, strict=True)
+        }
+        for deferred in position.deferred:
+            with self._deferring(deferred.tag, deferred.fields, below, position.type_name, first.group):
+                self._entity(deferred.position, first, place, below, known)
         everything = {cursor.group: None for cursor in cursors}
         for groups in touched.values():
             everything |= groups
@@ -169,7 +237,8 @@ class FetchBuilder:
             touched[placed.index] = touched.get(placed.index, {}) | found
 
     def _typename_for_keys(self, position: EntityPosition, out: Out) -> None:
-        if len(position.visits) > 1 or self._is_interface(position.type_name):
+        is_left = any(len(each.visits) > 1 for each in (position, *(d.position for d in position.deferred)))
+        if is_left or self._is_interface(position.type_name):
             self._typename(out)
 
     def _is_interface(self, type_name: str) -> bool:

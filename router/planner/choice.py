@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from router.federation.subgraph_view import FieldView
-from router.operation.selection import Field, SelectionSet
+from router.operation.selection import DeferTag, Field, SelectionSet
 from router.planner.resolution import EntityKey
 
 
@@ -54,6 +54,8 @@ class Visit:
     placed: list[Placed] = field(default_factory=list)
     required: list[int] = field(default_factory=list)
     """Indices of placed fields that must have been fetched before."""
+    is_given: bool = False
+    """The visit is one of the answer's own; a deferred part only reads keys from it."""
     lifted: "Position | None" = None
     """Where the visit resolves an interface object to the interface: everything that waits for the real type."""
     lifted_fields: dict[int, Field] = field(default_factory=dict)
@@ -68,6 +70,16 @@ class EntityPosition:
     visits: tuple[Visit, ...]
     cost: int
     depth: int
+    deferred: tuple["DeferredPosition", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeferredPosition:
+    """What is selected of an object inside a @defer: visits of its own, and the place where it comes from first."""
+
+    tag: DeferTag
+    fields: tuple[Field, ...]
+    position: EntityPosition
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +92,8 @@ class AbstractPosition:
     objects: dict[str, EntityPosition]
     cost: int
     depth: int
+    deferred: tuple[tuple[Field, FieldView, "Position | None"], ...] = ()
+    """Like `fields`, but shown later."""
 
 
 Position: TypeAlias = LocalPosition | EntityPosition | AbstractPosition

@@ -1,6 +1,6 @@
 """Chooses the visits for one object: which subgraph gives which of its fields, and in which order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
@@ -61,14 +61,21 @@ class EntityChoice:
         start: str | None,
         provided: SelectionSet | None,
         level: int,
+        *,
+        given: Mapping[str, Hop] | None = None,
     ) -> None:
+        """With `given`, everything is fetched anew: `start`, and the visits that are given, have no more than keys."""
+        self._is_away = given is not None and start is not None
+        self._given = given if given is not None and start is not None else {}
         self._solver = solver
         self._resolution = solver.resolution
         self._type_name = type_name
         self._start = start
         self._level = level
-        self._hops = Hops(self._resolution, type_name, start, provided)
+        self._hops = Hops(self._resolution, type_name, start, provided, self._given)
         self._options = Options(self._resolution, type_name, start, provided, self._hops)
+        if self._is_away:
+            self._options.away(self._given)
         self._items: list[_Item] = []
         self._required: dict[tuple[str, int], int] = {}
 
@@ -186,7 +193,7 @@ class EntityChoice:
                 raise _Impossible
             for part in item.options[item.chosen]:
                 parts.append((index, part))
-                if part.graph != self._start:
+                if part.graph != self._start and part.graph not in self._given:
                     wanted.add(part.graph)
                 for required in self._required_items(part):
                     if required not in seen:
@@ -231,10 +238,12 @@ class EntityChoice:
     def _part_level(self, part: Part, state: _Evaluation) -> int:
         required = self._required_items(part)
         base = 0 if part.graph == self._start else state.hops[part.graph].level
-        if not required:
+        is_here = part.graph == self._start or part.graph in self._given
+        is_reentry = is_here and (self._is_away or bool(required))
+        if part.field.name == TYPENAME or not (required or is_reentry):
             return base
-        ready = 1 + max(self._ready(index, state) for index in required)
-        if part.graph == self._start:
+        ready = 1 + max((self._ready(index, state) for index in required), default=-1)
+        if is_reentry:
             hop = self._hops.reentry(part.graph, state.hops)
             if hop is None:
                 raise _Impossible
@@ -257,7 +266,7 @@ class EntityChoice:
         return view is not None and view.is_abstract
 
     def _assemble(self, parts: list[tuple[int, Part]], state: _Evaluation) -> EntityPosition:
-        builder = _Visits(self._start, state.hops)
+        builder = _Visits(self._start, state.hops, self._given)
         for index, part in parts:
             if part.field.name == TYPENAME and part.graph == self._start:
                 continue
@@ -290,7 +299,7 @@ class EntityChoice:
     def _priced(self, visits: tuple[Visit, ...]) -> EntityPosition:
         cost = depth = 0
         for number, visit in enumerate(visits):
-            if number or self._start is None:
+            if not visit.is_given and (number or self._start is None):
                 cost += fetch_cost(self._level + visit.level)
             depth = max(depth, visit.level)
             positions = [placed.below for placed in visit.placed] + [visit.lifted]
@@ -304,12 +313,15 @@ class EntityChoice:
 class _Visits:
     """Gathers the visits of one evaluation by subgraph and level."""
 
-    def __init__(self, start: str | None, hops: dict[str, Hop]) -> None:
+    def __init__(self, start: str | None, hops: dict[str, Hop], given: Mapping[str, Hop]) -> None:
         self._start = start
         self._hops = hops
+        self._given = given
+        self._reentries: dict[str, Hop] = {}
         self._visits: dict[tuple[str, int], Visit] = {}
         for hop in hops.values():
-            self._visits[(hop.graph, hop.level)] = Visit(hop.graph, hop.level, hop.key)
+            visit = Visit(hop.graph, hop.level, hop.key, is_given=hop.graph in given)
+            self._visits[(hop.graph, hop.level)] = visit
 
     def at(self, graph: str, level: int) -> Visit:
         """The visit, made where it is the first on that level."""
@@ -327,14 +339,15 @@ class _Visits:
         )
 
     def reenter(self, hops: Hops) -> None:
-        """Gives visits back into the first subgraph the key by which they are made."""
+        """Gives visits back into subgraphs where the object has been the key by which they are made."""
         for (graph, level), visit in self._visits.items():
-            if graph == self._start and level > 0:
+            is_here = graph == self._start or graph in self._given
+            if is_here and level > self._hops[graph].level:
                 hop = hops.reentry(graph, self._hops)
                 if hop is None:
                     raise _Impossible
                 visit.key = hop.key
-                self._reentry_sources = hop.sources
+                self._reentries[graph] = hop
 
     def merge_into_later(self) -> None:
         """One visit to a subgraph instead of two, where nothing waits for the earlier one."""
@@ -352,7 +365,8 @@ class _Visits:
 
     def finish(self) -> tuple[Visit, ...]:
         """The visits in the order in which they can be made, those without any use left out."""
-        sources = {source for hop in self._hops.values() for source in hop.sources}
+        arrivals = [hop for graph, hop in self._hops.items() if graph not in self._given]
+        sources = {source for hop in (*arrivals, *self._reentries.values()) for source in hop.sources}
         used = [
             visit
             for (graph, level), visit in self._visits.items()
@@ -364,15 +378,10 @@ class _Visits:
         used.sort(key=lambda visit: (visit.level, visit.graph != self._start))
         first = {visit.graph: number for number, visit in reversed(list(enumerate(used)))}
         for visit in used:
-            if visit.key is not None:
-                names = self._sources_of(visit)
-                visit.key_sources = tuple(first[name] for name in names)
+            if visit.key is not None and not visit.is_given:
+                hop = self._reentries.get(visit.graph, self._hops[visit.graph])
+                visit.key_sources = tuple(first[name] for name in hop.sources)
         return tuple(used)
-
-    def _sources_of(self, visit: Visit) -> tuple[str, ...]:
-        if visit.graph == self._start:
-            return self._reentry_sources
-        return self._hops[visit.graph].sources
 
 
 def _can_wait(placed: Placed) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from graphql import ArgumentNode, DirectiveNode, OperationType, TypeNode
 
-from router.operation.selection import ALWAYS, Conditions
+from router.operation.selection import ALWAYS, Conditions, Field
 from router.planner.nodes import InputField, Path, Rename
 
 
@@ -73,6 +73,19 @@ class Requirement:
 
 
 @dataclass(slots=True, eq=False)
+class Deferral:
+    """One @defer of the operation, at one place of the answer. `parent` is the one around it; None is the answer."""
+
+    label: str | None
+    path: Path
+    fields: tuple[Field, ...]
+    type_name: str
+    parent: "Deferral | None"
+    source: "FetchGroup | None" = None
+    """The fetch that gives the objects which it is about; None at the root."""
+
+
+@dataclass(slots=True, eq=False)
 class FetchGroup:
     """One fetch: a root operation (`requirements` empty) or the entities at `path`."""
 
@@ -84,6 +97,7 @@ class FetchGroup:
     requirements: dict[tuple[str, frozenset[str]], Requirement] = field(default_factory=dict)
     renames: list[Rename] = field(default_factory=list)
     number: int = 0
+    deferral: Deferral | None = None
 
     @property
     def is_entity_fetch(self) -> bool:
@@ -106,19 +120,39 @@ class FetchGraph:
     """All fetches of an operation, in the order in which they were first needed."""
 
     groups: list[FetchGroup] = field(default_factory=list)
-    _entity_groups: dict[tuple[str, Path, frozenset[int]], FetchGroup] = field(default_factory=dict)
+    deferrals: list[Deferral] = field(default_factory=list)
+    _root_groups: dict[tuple[str, Path, OperationType, Deferral | None], FetchGroup] = field(
+        default_factory=dict
+    )
+    _entity_groups: dict[tuple[str, Path, frozenset[int], Deferral | None], FetchGroup] = field(
+        default_factory=dict
+    )
 
-    def root(self, graph: str, type_name: str, kind: OperationType, path: Path = ()) -> FetchGroup:
-        """A new root operation, whose data goes to the objects at `path`."""
-        return self._add(FetchGroup(graph, path, Out(type_name), kind))
+    def root(
+        self,
+        graph: str,
+        type_name: str,
+        kind: OperationType,
+        path: Path = (),
+        deferral: Deferral | None = None,
+    ) -> FetchGroup:
+        """The one root operation to the subgraph, whose data goes to the objects at `path`."""
+        key = (graph, path, kind, deferral)
+        found = self._root_groups.get(key)
+        if found is None:
+            found = self._add(FetchGroup(graph, path, Out(type_name), kind, deferral=deferral))
+            self._root_groups[key] = found
+        return found
 
-    def entities(self, graph: str, path: Path, parents: Iterable[FetchGroup]) -> FetchGroup:
+    def entities(
+        self, graph: str, path: Path, parents: Iterable[FetchGroup], deferral: Deferral | None = None
+    ) -> FetchGroup:
         """The fetch of entities at `path` after `parents`: one for all that is asked there."""
         waits_for = dict.fromkeys(parents)
-        key = (graph, path, frozenset(parent.number for parent in waits_for))
+        key = (graph, path, frozenset(parent.number for parent in waits_for), deferral)
         found = self._entity_groups.get(key)
         if found is None:
-            found = self._add(FetchGroup(graph, path, Out(ENTITY)))
+            found = self._add(FetchGroup(graph, path, Out(ENTITY), deferral=deferral))
             found.depends_on(waits_for)
             self._entity_groups[key] = found
         return found

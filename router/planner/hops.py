@@ -1,6 +1,6 @@
 """How to get from one subgraph to others with an entity in hand: which keys, from where, in how many steps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from router.operation.selection import Field, SelectionSet
@@ -18,11 +18,20 @@ class Hop:
 
 
 class Hops:
-    """The hops that are open for objects of one type that `start` has given; None starts at the root of the graph."""
+    """The hops that are open for objects of one type that `start` has given; None starts at the root of the graph.
+
+    `given` are other visits to the same object that are made anyway.
+    """
 
     def __init__(
-        self, resolution: Resolution, type_name: str, start: str | None, provided: SelectionSet | None
+        self,
+        resolution: Resolution,
+        type_name: str,
+        start: str | None,
+        provided: SelectionSet | None,
+        given: Mapping[str, Hop] | None = None,
     ) -> None:
+        self._given = given or {}
         self._resolution = resolution
         self._type_name = type_name
         self._start = start
@@ -71,8 +80,8 @@ class Hops:
         allowed = [graph for graph in self._graphs if graph in set(graphs)]
         if self._start is None:
             return {graph: Hop(graph, 0) for graph in allowed}
-        found = {self._start: Hop(self._start, 0)}
-        waiting = [graph for graph in allowed if graph != self._start]
+        found = {self._start: Hop(self._start, 0), **self._given}
+        waiting = [graph for graph in allowed if graph not in found]
         while waiting:
             arrived = [hop for graph in waiting if (hop := self._arrive(graph, found)) is not None]
             if not arrived:

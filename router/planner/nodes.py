@@ -97,6 +97,8 @@ class FetchNode:
     renames: tuple[Rename, ...] = ()
     """For a root operation; an entity fetch has them in its EntityInputs."""
     operation_name: str | None = None
+    id: int | None = None
+    """For parts of a DeferNode to depend on."""
     path: Path = ()
     """For a root operation: the objects that its data goes to, where a type below gives the root type again."""
 
@@ -120,7 +122,40 @@ class ConditionNode:
     if_false: "PlanNode | None" = None
 
 
-PlanNode: TypeAlias = FetchNode | SequenceNode | ParallelNode | ConditionNode
+@dataclass(frozen=True, slots=True)
+class DeferredNode:
+    """One part of the answer that comes later, when the fetches of `depends` are done; their ids are in the primary
+    part or in parts before.
+
+    `selections` is what the part shows of the objects at `path`, as the client wrote it. `node` is None where all
+    of it has been fetched with the primary part.
+    """
+
+    depends: tuple[int, ...]
+    path: Path
+    label: str | None
+    selections: str
+    node: "PlanNode | None"
+
+
+@dataclass(frozen=True, slots=True)
+class DeferNode:
+    """The answer without its deferred parts, and those."""
+
+    selections: str
+    primary: "PlanNode | None"
+    deferred: tuple[DeferredNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionNode:
+    """`primary` gives the events, `rest` completes each of them."""
+
+    primary: FetchNode
+    rest: "PlanNode | None"
+
+
+PlanNode: TypeAlias = FetchNode | SequenceNode | ParallelNode | ConditionNode | DeferNode | SubscriptionNode
 
 
 @dataclass(frozen=True, slots=True)

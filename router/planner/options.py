@@ -1,6 +1,6 @@
 """The ways to get one field of an entity: from one subgraph, or its selections shared out among several."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -43,16 +43,19 @@ class Options:
         self._start = start
         self._provided = provided
         self._hops = hops
+        self._is_away = False
+        self._given: frozenset[str | None] = frozenset((start,))
+
+    def away(self, given: Iterable[str]) -> None:
+        """From now on `start` and the others that are given give nothing but keys: their fields cost a fetch, too."""
+        self._is_away, self._provided = True, None
+        self._given |= frozenset(given)
 
     def of(self, field: Field) -> list[Option]:
         """Empty where no subgraph that can be reached resolves the field."""
         singles = list(self._singles(field))
-        if (
-            self._start is not None
-            and singles
-            and singles[0].graph == self._start
-            and self._is_local(singles[0])
-        ):
+        is_here = bool(singles) and singles[0].graph == self._start and not self._is_away
+        if self._start is not None and is_here and self._is_local(singles[0]):
             return [(singles[0],)]
         options: list[Option] = [(part,) for part in singles]
         if field.selections is None or len(singles) < 2 or any(self._is_local(part) for part in singles):
@@ -85,7 +88,9 @@ class Options:
         resolved = self._resolution.field(
             graph, self._type_name, name, self._provided if graph == self._start else None
         )
-        if resolved is None or (resolved.view.requires is None or graph != self._start):
+        if resolved is None or graph not in self._given:
+            return resolved
+        if resolved.view.requires is None and not self._is_away:
             return resolved
         return resolved if self._resolution.keys(graph, self._type_name) else None
 

@@ -6,6 +6,7 @@ from graphql import OperationType
 
 from router.errors import ClientError
 from router.federation.supergraph import Supergraph
+from router.operation.defer import defer_variables, defers
 from router.operation.load import Operation
 from router.operation.normalize import Normalizer
 from router.operation.selection import Field
@@ -13,8 +14,9 @@ from router.planner.assemble import assemble, sequence
 from router.planner.batches import batches
 from router.planner.build import FetchBuilder
 from router.planner.choice import EntityPosition
-from router.planner.fetch_graph import FetchGraph, FetchGroup
-from router.planner.nodes import PlanNode, QueryPlan
+from router.planner.deferred import DeferredPlan
+from router.planner.fetch_graph import FetchGraph
+from router.planner.nodes import ConditionNode, FetchNode, PlanNode, QueryPlan, SubscriptionNode
 from router.planner.optimise import optimise
 from router.planner.position import PositionSolver
 from router.planner.resolution import TYPENAME, Resolution
@@ -34,39 +36,66 @@ class UnplannableError(ClientError):
         )
 
 
-def plan(supergraph: Supergraph, operation: Operation, labels: frozenset[str] = frozenset()) -> QueryPlan:
+def plan(
+    supergraph: Supergraph, operation: Operation, labels: frozenset[str] = frozenset(), *, defer: bool = True
+) -> QueryPlan:
     """The plan for a valid operation. `labels` are the progressive @override labels that are on for it.
 
-    Pure and deterministic. Raises UnplannableError.
+    Without `defer`, what is in a @defer is planned like everything else. Pure and deterministic. Raises
+    UnplannableError.
     """
-    root_type = supergraph.schema.get_root_type(operation.kind)
-    assert root_type is not None  # noqa: S101 - validation refuses operations of other kinds
-    normalizer = Normalizer(supergraph.schema, supergraph.possible_types, operation.fragments)
-    selections = normalizer.normalize(operation.definition.selection_set, root_type.name)
-    fields = tuple(field for field in selections.fields if field.name not in _ANSWERED_BY_ROUTER)
-    if not fields:
-        return QueryPlan(None)
-    steps = ((field,) for field in fields) if operation.kind is OperationType.MUTATION else (fields,)
-    planner = _Planner(Resolution(supergraph, labels), ResponseKeys(selections), operation, root_type.name)
-    return QueryPlan(planner.run(list(steps)))
+    if not defer:
+        return QueryPlan(_Planner(supergraph, operation, labels, None).run())
+    if operation.kind is OperationType.SUBSCRIPTION and defers(operation):
+        raise ClientError("DEFER_NOT_SUPPORTED", "@defer is not supported on subscriptions.")
+    return QueryPlan(_by_conditions(supergraph, operation, labels, {}, defer_variables(operation)))
+
+
+def _by_conditions(
+    supergraph: Supergraph,
+    operation: Operation,
+    labels: frozenset[str],
+    deferring: dict[str, bool],
+    variables: Sequence[str],
+) -> PlanNode | None:
+    """A plan for every way in which the variables of `@defer(if:)` can turn out."""
+    if not variables:
+        return _Planner(supergraph, operation, labels, deferring).run()
+    name, *others = variables
+    yes, no = (
+        _by_conditions(supergraph, operation, labels, {**deferring, name: value}, others)
+        for value in (True, False)
+    )
+    return yes if yes == no else ConditionNode(name, yes, no)
 
 
 class _Planner:
-    """Plans steps that have to run one after another: each field of a mutation, or all fields of a query."""
+    """Plans one operation, once it is known what is deferred."""
 
     def __init__(
-        self, resolution: Resolution, keys: ResponseKeys, operation: Operation, type_name: str
+        self,
+        supergraph: Supergraph,
+        operation: Operation,
+        labels: frozenset[str],
+        deferring: dict[str, bool] | None,
     ) -> None:
-        self._resolution = resolution
-        self._keys = keys
+        root_type = supergraph.schema.get_root_type(operation.kind)
+        assert root_type is not None  # noqa: S101 - validation refuses operations of other kinds
+        self._type_name = root_type.name
         self._operation = operation
-        self._type_name = type_name
-        self._solver = PositionSolver(resolution)
+        normalizer = Normalizer(supergraph.schema, supergraph.possible_types, operation.fragments, deferring)
+        self._selections = normalizer.normalize(operation.definition.selection_set, self._type_name)
+        self._resolution = Resolution(supergraph, labels)
+        self._keys = ResponseKeys(self._selections)
+        self._solver = PositionSolver(self._resolution)
 
-    def run(self, steps: list[tuple[Field, ...]]) -> PlanNode | None:
-        """One node for all steps."""
+    def run(self) -> PlanNode | None:
+        """One node for all: the fields of a mutation one after another, those of a query together."""
+        fields = tuple(each for each in self._selections.fields if each.name not in _ANSWERED_BY_ROUTER)
+        is_mutation = self._operation.kind is OperationType.MUTATION
+        steps = [(each,) for each in fields] if is_mutation else [fields]
         nodes = []
-        for positions in self._neighbours([self._choose(step) for step in steps]):
+        for positions in self._neighbours([self._choose(step) for step in steps if step]):
             node = self._build(positions)
             if node is not None:
                 nodes.append(node)
@@ -95,15 +124,22 @@ class _Planner:
 
     def _build(self, positions: list[EntityPosition]) -> PlanNode | None:
         graph = FetchGraph()
-        groups: dict[str, FetchGroup] = {}
         builder = FetchBuilder(self._resolution, self._keys, graph)
         for position in positions:
-            for visit in position.visits:
-                if visit.graph not in groups:
-                    groups[visit.graph] = graph.root(visit.graph, self._type_name, self._operation.kind)
-            builder.root(position, groups)
+            builder.root(position, self._operation.kind)
         optimise(graph)
         conflicts = ShapeConflicts(self._resolution.supergraph)
         for group in graph.groups:
             conflicts.remove(group)
-        return assemble(batches(graph), self._operation.variables)
+        if graph.deferrals:
+            return DeferredPlan(graph, self._operation.variables).node(self._selections)
+        if self._operation.kind is OperationType.SUBSCRIPTION:
+            return self._subscription(graph)
+        return assemble(batches(graph.in_order()), self._operation.variables)
+
+    def _subscription(self, graph: FetchGraph) -> PlanNode:
+        """Validation lets a subscription have one root field, so there is one root fetch."""
+        first, *others = graph.in_order()
+        primary = assemble(batches([first]), self._operation.variables)
+        assert isinstance(primary, FetchNode)  # noqa: S101 - a root field of a subscription has no conditions
+        return SubscriptionNode(primary, assemble(batches(others), self._operation.variables))

@@ -6,16 +6,18 @@ from graphql import OperationDefinitionNode, SelectionSetNode, parse, print_ast
 
 from router.planner.nodes import (
     ConditionNode,
+    DeferNode,
+    DeferredNode,
     EntityInput,
     FetchNode,
     InputField,
     InputSelection,
     OnTypes,
-    ParallelNode,
     Path,
     PlanNode,
     QueryPlan,
     SequenceNode,
+    SubscriptionNode,
 )
 
 _STEP = "  "
@@ -52,8 +54,12 @@ def _node(node: PlanNode) -> list[str]:
         return _fetch(node)
     if isinstance(node, ConditionNode):
         return _condition(node)
+    if isinstance(node, DeferNode):
+        return _defer(node)
+    if isinstance(node, SubscriptionNode):
+        rest = ["Rest: {", *_indent(_node(node.rest)), "}"] if node.rest is not None else []
+        return _block("Subscription", ["Primary: {", *_indent(_node(node.primary)), "},", *rest])
     name = "Sequence" if isinstance(node, SequenceNode) else "Parallel"
-    assert isinstance(node, SequenceNode | ParallelNode)  # noqa: S101 - there is no fifth node
     return _block(name, [line for each in node.nodes for line in _node(each)])
 
 
@@ -66,8 +72,30 @@ def _condition(node: ConditionNode) -> list[str]:
     return lines
 
 
+def _defer(node: DeferNode) -> list[str]:
+    primary = ["Primary {", *_indent(_part(node.selections, node.primary)), "}, ["]
+    return _block("Defer", [*primary, *_indent(_deferred(node.deferred)), "]"])
+
+
+def _deferred(nodes: Iterable[DeferredNode]) -> list[str]:
+    lines = []
+    for node in nodes:
+        label = f', label: "{node.label}"' if node.label is not None else ""
+        depends = ", ".join(map(str, node.depends))
+        head = f'Deferred(depends: [{depends}], path: "{print_path(node.path)}"{label})'
+        lines += _block(head, _part(node.selections, node.node))
+    return lines
+
+
+def _part(selections: str, node: PlanNode | None) -> list[str]:
+    lines = _braces(_selections(selections)) if selections != "{}" else ["{}"]
+    lines[-1] += ":"
+    return lines + (_node(node) if node is not None else [])
+
+
 def _fetch(node: FetchNode) -> list[str]:
-    head = f'Fetch(service: "{node.service}")'
+    number = f", id: {node.id}" if node.id is not None else ""
+    head = f'Fetch(service: "{node.service}"{number})'
     selections = _selections(node.operation)
     if not node.entities:
         lines = _block(head, _braces(selections))
@@ -79,7 +107,7 @@ def _fetch(node: FetchNode) -> list[str]:
     blocks = [
         line for each in node.entities for line in _flatten(each, _entities(each, by_alias[each.alias]))
     ]
-    return _block(f'BatchFetch(service: "{node.service}")', blocks)
+    return _block("Batch" + head, blocks)
 
 
 def _flatten(entity: EntityInput, lines: list[str]) -> list[str]:

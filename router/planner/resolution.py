@@ -169,6 +169,8 @@ class Resolution:
     def _split_field(
         self, field: Field, graph: str, view: TypeView, provided: SelectionSet | None
     ) -> tuple[Field | None, Field | None]:
+        if field.defer is not None:
+            return None, field
         if field.name == TYPENAME:
             return (None, field) if view.is_interface_object else (field, None)
         if view.is_interface_object and field.types is not None:

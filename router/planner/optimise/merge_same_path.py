@@ -1,17 +1,17 @@
 """Makes one fetch of several that ask one subgraph about the same objects at the same stage."""
 
-from router.planner.fetch_graph import FetchGraph, FetchGroup, Out
+from router.planner.fetch_graph import Deferral, FetchGraph, FetchGroup, Out
 from router.planner.nodes import Path
 
 
 def merge_same_path(graph: FetchGraph) -> None:
     """Fetches on one level cannot depend on each other, so merging them makes no cycle and no longer chain."""
-    found: dict[tuple[str, Path, int], FetchGroup] = {}
+    found: dict[tuple[str, Path, int, Deferral | None], FetchGroup] = {}
     replaced: dict[FetchGroup, FetchGroup] = {}
     for group, level in graph.levels().items():
         if not group.is_entity_fetch:
             continue
-        first = found.setdefault((group.graph, group.path, level), group)
+        first = found.setdefault((group.graph, group.path, level, group.deferral), group)
         if first is not group:
             _absorb(first, group)
             replaced[group] = first
