@@ -13,7 +13,10 @@ DomainError
     ├── InvalidPeriod         INVALID_PERIOD             `from` not before `to`, or too long
     ├── CurrencyRequired      CURRENCY_REQUIRED          prices compare within one currency
     ├── InvalidPriceRange     INVALID_PRICE_RANGE
-    └── InvalidRating         INVALID_RATING
+    ├── InvalidRating         INVALID_RATING
+    ├── InvalidServings       INVALID_SERVINGS
+    ├── InvalidAmount         INVALID_AMOUNT             grams of an ingredient
+    └── TooManyIngredients    TOO_MANY_INGREDIENTS
 Forbidden
 └── NotYourStep               NOT_YOUR_STEP              the other side of the booking, or a payment, does this
 """
@@ -118,3 +121,24 @@ class InvalidRating(InvalidInput):
 
     def __init__(self) -> None:
         super().__init__("A rating is from 1 to 5.", field="filter.ratingAtLeast")
+
+
+class InvalidServings(InvalidInput):
+    code = "INVALID_SERVINGS"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A meal is for 1 to {most}.", field="servings")
+
+
+class InvalidAmount(InvalidInput):
+    code = "INVALID_AMOUNT"
+
+    def __init__(self, most: float) -> None:
+        super().__init__(f"More than 0 and at most {most:,.0f} grams.", field="grams")
+
+
+class TooManyIngredients(InvalidInput):
+    code = "TOO_MANY_INGREDIENTS"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"At most {most} ingredients at once.", field="ingredients")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from subgraphs.coocook import repository, rules, service
-from subgraphs.coocook.cache_policy import CHEF, CHEF_LIST, MENU, OWN, POPULAR, RECIPE
+from subgraphs.coocook import nutrition, repository, rules, service
+from subgraphs.coocook.cache_policy import CHEF, CHEF_LIST, MENU, NUTRITION, OWN, POPULAR, RECIPE
 from subgraphs.coocook.loaders import Info
 from subgraphs.coocook.models import BookingStatus, MenuCategory
 from subgraphs.coocook.repository import ChefSelection, ChefSort, RecipeSelection, RecipeSort
@@ -19,6 +19,12 @@ from subgraphs.coocook.types.catalogue import (
     CuisineSummary,
     MenuCategorySummary,
     RecipeFilter,
+)
+from subgraphs.coocook.types.nutrition import (
+    AllergenFinding,
+    IngredientNutrition,
+    MealIngredient,
+    MealNutrition,
 )
 from subgraphs.coocook.types.recipe import Recipe, load_recipe
 from subgraphs.coocook.types.shopping import ShoppingList
@@ -118,6 +124,22 @@ class Query:
     @strawberry.federation.field(directives=[RECIPE])
     async def recipe(self, info: Info, id: strawberry.ID) -> Recipe | None:
         return await load_recipe(info, ids.decode("Recipe", id))
+
+    @strawberry.federation.field(directives=[NUTRITION], description="Of every ingredient that is known.")
+    def nutrition(self) -> list[IngredientNutrition]:
+        return IngredientNutrition.each()
+
+    @strawberry.federation.field(directives=[NUTRITION])
+    def calculate_nutrition(self, ingredients: list[MealIngredient], servings: int = 1) -> MealNutrition:
+        amounts = [(each.ingredient, each.grams) for each in ingredients]
+        return MealNutrition.of(nutrition.meal(amounts, servings))
+
+    @strawberry.federation.field(
+        directives=[NUTRITION], description="By whole words: what is not found may still be there."
+    )
+    def check_allergens(self, ingredients: list[str]) -> list[AllergenFinding]:
+        found = nutrition.allergens(ingredients)
+        return [AllergenFinding(allergen=each, ingredients=list(names)) for each, names in found.items()]
 
     @strawberry.field(description="The viewer's as a customer, latest start first.")
     async def my_bookings(

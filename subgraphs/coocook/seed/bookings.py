@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
 
 from subgraphs.coocook import rules
 from subgraphs.coocook.models import BookingPaymentStatus, BookingStatus, Cuisine, MenuCategory
 from subgraphs.coocook.seed.ratings import Rows
 from subgraphs.kit.money import Currency, money_from_major
 from subgraphs.kit.seed_plan import CHEFS, DEMO, SeedPlan
+
+Wish: TypeAlias = tuple[int, int, datetime, int, BookingStatus]
 
 # Of users 3 to 7, in this order: cuisine, USD for each hour, biography.
 CHEF_PROFILES: Final = (
@@ -52,6 +54,8 @@ COMMENTS: Final = (
     "Good, a little salty.",
     "We will book again.",
 )
+ENDED: Final = (BookingStatus.COMPLETED,) * 4 + (BookingStatus.CANCELED,)
+AHEAD: Final = (BookingStatus.PENDING, BookingStatus.CONFIRMED, BookingStatus.CONFIRMED)
 # customer, chef, days from now, hour, minutes, status
 DEMO_BOOKINGS: Final = (
     (DEMO, 1, 3, 9, 120, BookingStatus.CONFIRMED),
@@ -96,27 +100,8 @@ def _own_name(number: int, user: int) -> str | None:
 
 
 def bookings(plan: SeedPlan, chefs: Rows) -> Iterator[dict[str, Any]]:
-    """Each takes a time of its own in the calendar of its chef, so that none overlap."""
-    midnight = plan.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    taken: defaultdict[tuple[int, bool], int] = defaultdict(int)
-    wanted = [
-        (customer, chef, midnight + timedelta(days=days, hours=hour), minutes, status)
-        for customer, chef, days, hour, minutes, status in DEMO_BOOKINGS
-    ]
-    for customer in plan.generated_user_ids():
-        random = plan.random("bookings", customer)
-        for _ in range(random.randrange(5)):
-            chef = random.choice([row["id"] for row in chefs if row["user_id"] != customer])
-            past = random.random() < 0.7
-            taken[chef, past] += 1
-            # The demo user's bookings are within 30 days: these begin after, or before.
-            days, late = divmod(taken[chef, past], len(SLOT_HOURS))
-            start = midnight + timedelta(days=-31 - days if past else 31 + days, hours=SLOT_HOURS[late])
-            ended = (BookingStatus.COMPLETED,) * 4 + (BookingStatus.CANCELED,)
-            ahead = (BookingStatus.PENDING, BookingStatus.CONFIRMED, BookingStatus.CONFIRMED)
-            status = random.choice(ended if past else ahead)
-            wanted.append((customer, chef, start, 60 + 30 * random.randrange(7), status))
-    for number, (customer, chef, start, minutes, status) in enumerate(wanted, start=1):
+    """The demo user's first."""
+    for number, (customer, chef, start, minutes, status) in enumerate(_wishes(plan, chefs), start=1):
         price = chefs[chef - 1]["price_per_session"]
         yield {
             "id": number,
@@ -130,6 +115,31 @@ def bookings(plan: SeedPlan, chefs: Rows) -> Iterator[dict[str, Any]]:
             "special_requests": "No nuts, please." if number % 6 == 1 else None,
             "created_at": min(start, plan.now) - timedelta(days=5, minutes=number % 600),
         }
+
+
+def _wishes(plan: SeedPlan, chefs: Rows) -> Iterator[Wish]:
+    """Each takes a time of its own in the calendar of its chef, so that none overlap."""
+    midnight = plan.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for customer, chef, days, hour, minutes, status in DEMO_BOOKINGS:
+        yield customer, chef, midnight + timedelta(days=days, hours=hour), minutes, status
+    taken: defaultdict[tuple[int, bool], int] = defaultdict(int)
+    for customer in plan.generated_user_ids():
+        random = plan.random("bookings", customer)
+        for _ in range(random.randrange(5)):
+            chef, past = random.choice(chefs)["id"], random.random() < 0.7
+            if chefs[chef - 1]["user_id"] == customer:
+                continue
+            taken[chef, past] += 1
+            # The demo user's bookings are within 30 days: these begin after, or before.
+            days, late = divmod(taken[chef, past], len(SLOT_HOURS))
+            start = midnight + timedelta(days=-31 - days if past else 31 + days, hours=SLOT_HOURS[late])
+            yield (
+                customer,
+                chef,
+                start,
+                60 + 30 * random.randrange(7),
+                random.choice(ENDED if past else AHEAD),
+            )
 
 
 def payments(bookings: Rows) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Who follows whom, what there is to tell them, and what they shop for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from subgraphs.coocook.models import FeedItemType, IngredientCategory
@@ -14,8 +14,8 @@ def follows(plan: SeedPlan) -> Iterator[dict[str, Any]]:
     number = 0
     for user in (DEMO, *plan.generated_user_ids()):
         random = plan.random("follows", user)
-        others: Sequence[int] = [other for other in plan.user_ids()[1:] if other != user]
-        followed = [3, 4, *random.sample(others[3:], 2)] if user == DEMO else random.sample(others, 3)
+        candidates = random.sample(range(DEMO, plan.users + 1), 4)
+        followed = [3, 4, 8] if user == DEMO else [other for other in candidates if other != user][:3]
         for other in followed:
             number += 1
             yield {
