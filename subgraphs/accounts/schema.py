@@ -6,7 +6,7 @@ from subgraphs.accounts import models, repository, rules, service
 from subgraphs.accounts.cache_policy import CATALOGUE, OWN
 from subgraphs.accounts.loaders import Info
 from subgraphs.accounts.models import SubscriptionStatus
-from subgraphs.accounts.types.billing import Invoice, Order, Payment, Subscription
+from subgraphs.accounts.types.billing import Invoice, Order, Payment, ProductSubscription
 from subgraphs.accounts.types.catalogue import Product, SubscriptionPlan
 from subgraphs.accounts.types.files import ApiKey, FileUpload
 from subgraphs.accounts.types.notification import Notification
@@ -68,9 +68,9 @@ class Query:
         first: int = 20,
         after: str | None = None,
         status: SubscriptionStatus | None = None,
-    ) -> Connection[Subscription] | None:
+    ) -> Connection[ProductSubscription] | None:
         children = Children(info.context.require_viewer().user_id, page_request(first, after), status)
-        return Connection.of(await info.context.loaders.subscriptions.load(children), Subscription.of)
+        return Connection.of(await info.context.loaders.subscriptions.load(children), ProductSubscription.of)
 
     @strawberry.federation.field(directives=[OWN], description="The viewer's, newest first.")
     async def my_payments(
@@ -150,7 +150,7 @@ def _dashboard_product(product: models.Product, subscription: models.Subscriptio
     return DashboardProduct(
         product=Product.of(product),
         subscribed=subscription is not None,
-        subscription=Subscription.of(subscription) if subscription else None,
+        subscription=ProductSubscription.of(subscription) if subscription else None,
     )
 
 

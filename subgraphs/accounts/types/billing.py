@@ -47,8 +47,11 @@ class Payment:
         return cls.of(row) if row and owns(info, row.user_id) else None
 
 
-@strawberry.federation.type(keys=["id"], directives=[OWN], description="To a product or to a plan.")
-class Subscription:
+# Not `Subscription`: that is the name of a root type, and Hive's gateway takes any type of that name for one.
+@strawberry.federation.type(
+    keys=["id"], directives=[OWN], description="Of a user, to a product or to a plan."
+)
+class ProductSubscription:
     id: strawberry.ID
     period: BillingPeriod
     status: SubscriptionStatus
@@ -76,7 +79,7 @@ class Subscription:
 
     @classmethod
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:
-        row = await info.context.loaders.subscription.load(ids.decode("Subscription", id))
+        row = await info.context.loaders.subscription.load(ids.decode("ProductSubscription", id))
         return cls.of(row) if row and owns(info, row.user_id) else None
 
 

@@ -10,7 +10,7 @@ from subgraphs.accounts.cache_policy import OWN, PROFILE
 from subgraphs.accounts.loaders import Info
 from subgraphs.accounts.models import SubscriptionStatus
 from subgraphs.accounts.types.access import own_key, owns
-from subgraphs.accounts.types.billing import Invoice, Order, Payment, Subscription
+from subgraphs.accounts.types.billing import Invoice, Order, Payment, ProductSubscription
 from subgraphs.accounts.types.catalogue import Product
 from subgraphs.accounts.types.files import ApiKey, FileUpload
 from subgraphs.accounts.types.notification import Notification
@@ -49,9 +49,9 @@ class User:
         first: int = 20,
         after: str | None = None,
         status: SubscriptionStatus | None = None,
-    ) -> Connection[Subscription] | None:
+    ) -> Connection[ProductSubscription] | None:
         children = Children(own_key(info, self.row.id), page_request(first, after), status)
-        return Connection.of(await info.context.loaders.subscriptions.load(children), Subscription.of)
+        return Connection.of(await info.context.loaders.subscriptions.load(children), ProductSubscription.of)
 
     @strawberry.federation.field(directives=[OWN], description="Newest first.")
     async def payments(
@@ -111,7 +111,7 @@ class User:
 class DashboardProduct:
     product: Product
     subscribed: bool
-    subscription: Subscription | None
+    subscription: ProductSubscription | None
 
 
 @strawberry.type(directives=[OWN])

@@ -100,7 +100,7 @@ class TestPrivacy:
         assert await client.as_user(DEMO).codes(query, id=ids.encode("User", DEMO)) == []
 
     @pytest.mark.parametrize(
-        "type_name", ["Payment", "Subscription", "Order", "Invoice", "FileUpload", "Notification"]
+        "type_name", ["Payment", "ProductSubscription", "Order", "Invoice", "FileUpload", "Notification"]
     )
     async def test_private_entities_of_others_look_missing(self, client: Client, type_name: str) -> None:
         theirs = reference(type_name, 1)
