@@ -7,6 +7,7 @@ from graphql import GraphQLError, parse, parse_const_value
 from router.composition.link_rules import check_links
 from router.composition.problem import CompositionProblem, ProblemLocation
 from router.composition.specification_rules import check_directive, check_type
+from router.composition.subgraph_rules import check_definitions
 from router.composition.subgraph_schema import SubgraphSchema
 from router.federation import specification
 from router.federation.link import read_links
@@ -36,7 +37,10 @@ def read_subgraph(subgraph: Subgraph) -> SubgraphSchema | list[CompositionProble
     if reader.problems:
         return [result.problem("INVALID_GRAPHQL", message, node) for message, node in reader.problems]
     problems = [result.problem(each.code, each.message, each.node) for each in links.problems]
-    problems = problems or list(check_links(result)) or list(_complete(result))
+    problems = problems or list(check_links(result))
+    if not problems:
+        problems = list(_complete(result))
+        problems += check_definitions(result) if problems else []
     return problems or result
 
 

@@ -64,7 +64,7 @@ def upgrade_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> list[CompositionPr
         for upgrade in upgrades:
             step(upgrade)
             upgrade.subgraph.forget()
-    return []
+    return [problem for upgrade in upgrades for problem in _emptied_types(upgrade)]
 
 
 def _survey(subgraphs: Sequence[SubgraphSchema]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
@@ -327,8 +327,31 @@ def remove_unused_externals(upgrade: Upgrade) -> None:
         for each in list(definition.fields.values()):
             if upgrade.subgraph.is_external(each) and not is_used(upgrade.subgraph, each):
                 del definition.fields[each.name]
-        if not definition.fields and not upgrade.is_root(definition):
+        if (
+            not definition.fields
+            and not upgrade.is_root(definition)
+            and not _is_referenced(upgrade, definition)
+        ):
             del schema.types[definition.name]
+
+
+def _is_referenced(upgrade: Upgrade, definition: TypeDefinition) -> bool:
+    return any(
+        definition.name in each.members
+        or any(named_type(f.type) == definition.name for f in each.fields.values())
+        for each in upgrade.types(Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
+    )
+
+
+def _emptied_types(upgrade: Upgrade) -> Iterator[CompositionProblem]:
+    """Types that have lost their last field, and that others still refer to."""
+    for definition in upgrade.types(Kind.OBJECT):
+        if not definition.fields and not upgrade.is_root(definition):
+            message = (
+                f"Type {definition.name} contains only external fields and all those fields are all unused (they do not "
+                "appear in any @key, @provides or @requires)."
+            )
+            yield upgrade.subgraph.problem("TYPE_WITH_ONLY_UNUSED_EXTERNAL", message, definition.node)
 
 
 def remove_tags_of_externals(upgrade: Upgrade) -> None:

@@ -30,6 +30,8 @@ from router.federation.schema import Kind, TypeDefinition
 
 MergeKind = Callable[[MergeContext, Sources[TypeDefinition], TypeDefinition], None]
 
+UNMERGEABLE = ("DIRECTIVE_COMPOSITION_ERROR", "INVALID_LINK_DIRECTIVE_USAGE")
+"""Problems of directives that leave open what has to be merged."""
 KINDS: tuple[tuple[Kind, MergeKind], ...] = (
     (Kind.UNION, merge_union),
     (Kind.OBJECT, merge_object),
@@ -43,6 +45,8 @@ def merge_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> MergeContext:
     context = MergeContext(subgraphs)
     automatic = find_federation_directives(context)
     custom = find_composed_directives(context, automatic)
+    if any(problem.code in UNMERGEABLE for problem in context.problems):
+        return context
     context.composed_names = {each.origin: each.name for each in automatic}
     add_types(context)
     _add_relations(context)

@@ -1,4 +1,4 @@
-"""What holds within one subgraph, in three stages: a stage is asked only when those before it found nothing."""
+"""What holds within one subgraph, in stages: a stage is asked only when those before it found nothing."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
@@ -13,9 +13,11 @@ from router.composition.subgraph_rules.external_fields import external_fields
 from router.composition.subgraph_rules.interface_implementations import interface_implementations
 from router.composition.subgraph_rules.interface_keys import interface_keys
 from router.composition.subgraph_rules.interface_objects import interface_objects
-from router.composition.subgraph_rules.key_fields import key_fields
+from router.composition.subgraph_rules.key_fields import interface_key_fields, key_fields
+from router.composition.subgraph_rules.known_directives import known_directives
 from router.composition.subgraph_rules.known_types import known_types
 from router.composition.subgraph_rules.list_size_usage import list_size_usage
+from router.composition.subgraph_rules.provided_types import provided_types
 from router.composition.subgraph_rules.provides_fields import provides_fields
 from router.composition.subgraph_rules.requires_fields import requires_fields
 from router.composition.subgraph_rules.reserved_names import reserved_names
@@ -25,7 +27,7 @@ from router.composition.subgraph_schema import SubgraphSchema
 
 SubgraphRule: TypeAlias = Callable[[SubgraphSchema], Iterable[CompositionProblem]]
 
-DEFINITION_RULES: tuple[SubgraphRule, ...] = (known_types, applied_directives)
+DEFINITION_RULES: tuple[SubgraphRule, ...] = (known_types, known_directives, applied_directives)
 GRAPHQL_RULES: tuple[SubgraphRule, ...] = (reserved_names, default_values, interface_implementations)
 FEDERATION_RULES: tuple[SubgraphRule, ...] = (
     root_types,
@@ -41,9 +43,14 @@ FEDERATION_RULES: tuple[SubgraphRule, ...] = (
     list_size_usage,
     context_usage,
 )
-FEDERATION_1_STAGES = ((known_types, applied_directives), (reserved_names, default_values), (root_types,))
+FEDERATION_1_STAGES = (DEFINITION_RULES, (reserved_names, default_values), (root_types,))
 """What is asked before a subgraph of Federation 1 is upgraded; the rest is asked afterwards."""
-STAGES = (DEFINITION_RULES, GRAPHQL_RULES, FEDERATION_RULES)
+STAGES = (DEFINITION_RULES, GRAPHQL_RULES, (provided_types,), (interface_key_fields,), FEDERATION_RULES)
+
+
+def check_definitions(subgraph: SubgraphSchema) -> list[CompositionProblem]:
+    """What can still be said of a subgraph whose definitions of Federation are wrong."""
+    return list(known_directives(subgraph))
 
 
 def check_subgraph(subgraph: SubgraphSchema) -> list[CompositionProblem]:

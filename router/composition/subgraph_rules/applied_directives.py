@@ -1,14 +1,12 @@
-"""Every directive that is applied exists, may stand there, and is given arguments that it has."""
+"""Every directive that is applied may stand there, and is given arguments that it has."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from graphql import parse
 
-from router.composition.problem import CompositionProblem, join_words
+from router.composition.problem import CompositionProblem
 from router.composition.subgraph_schema import SubgraphSchema
 from router.composition.value_rules import fits
-from router.federation import specification
 from router.federation.print_schema import print_use
 from router.federation.read_schema import SchemaReader
 from router.federation.schema import (
@@ -78,8 +76,6 @@ def _check_element(subgraph: SubgraphSchema, element: Element, location: str) ->
     for use in element.directives:
         definition = subgraph.schema.directives.get(use.name) or BUILT_IN.get(use.name)
         if definition is None:
-            message = f'Unknown directive "@{use.name}".{_advice(subgraph, use.name)}'
-            yield subgraph.problem(CODE, message, use.node)
             continue
         if location not in definition.locations:
             yield subgraph.problem(CODE, f'Directive "@{use.name}" may not be used on {location}.', use.node)
@@ -112,19 +108,3 @@ def _check_arguments(
                 "but it was not provided."
             )
             yield subgraph.problem(CODE, message, use.node)
-
-
-def _advice(subgraph: SubgraphSchema, name: str) -> str:
-    if name in specification.DIRECTIVES:
-        if not subgraph.is_federation_2:
-            return (
-                f' If you meant the "@{name}" directive of Federation 2: this schema is one of Federation 1. '
-                "Link the Federation 2 specification to use it."
-            )
-        local = subgraph.directive_names.get(name)
-        if local is None:
-            return f" Federation {subgraph.version} does not have it: link a later version."
-        return f' If you meant the federation directive, call it "@{local}" or import it in the @link.'
-    known = [*subgraph.schema.directives, *BUILT_IN]
-    close = [f'"@{each}"' for each in get_close_matches(name, known, n=2, cutoff=0.75)]
-    return f" Did you mean {join_words(close, 'or')}?" if close else ""

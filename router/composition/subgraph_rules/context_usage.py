@@ -93,6 +93,11 @@ def _invalid_selection(
             yield from _invalid_field(subgraph, reference, setter, selections)
         else:
             yield from _invalid_fragments(subgraph, reference, setter, fragments)
+    for fragment in fragments:
+        condition = fragment.type_condition
+        target = subgraph.schema.types.get(condition.name.value) if condition else None
+        if target is not None and not any(overlap(subgraph.schema, setter, target) for setter in setters):
+            yield f': type condition "{target.name}" is never used.'
 
 
 def _forbidden_parts(selections: SelectionSetNode) -> Iterator[str]:

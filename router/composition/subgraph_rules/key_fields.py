@@ -9,7 +9,16 @@ from router.federation.schema import Kind
 from router.federation.version import Version
 
 RULES = FieldSetRules("key", "KEY", must_be_external=False, may_have_arguments=False, is_key=True)
+UNREADABLE = ("KEY_INVALID_FIELDS", "KEY_INVALID_FIELDS_TYPE")
 INTERFACE_KEYS = Version(2, 3)
+
+
+def interface_key_fields(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
+    """The keys of interfaces alone: what else is said of interfaces relies on them."""
+    for definition in subgraph.schema.of_kind(Kind.INTERFACE):
+        for use in subgraph.uses(definition, "key"):
+            problems = check_field_set(FieldSetUse(subgraph, RULES, definition, definition, use))
+            yield from (problem for problem in problems if problem.code in UNREADABLE)
 
 
 def key_fields(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:

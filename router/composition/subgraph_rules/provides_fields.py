@@ -18,17 +18,8 @@ def provides_fields(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
 
 
 def _check(subgraph: SubgraphSchema, field: Field, use: DirectiveUse) -> Iterator[CompositionProblem]:
-    if subgraph.is_external(field):
-        message = f'Cannot have both @provides and @external on field "{field.coordinate}"'
-        yield subgraph.problem("EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", message, use.node)
-        return
     target = subgraph.provided_type(field)
-    if target is None or not target.is_composite:
-        message = (
-            f'Invalid @provides directive on field "{field.coordinate}": field has type "{field.type}" which is not a '
-            "Composite Type"
-        )
-        yield subgraph.problem("PROVIDES_ON_NON_OBJECT_FIELD", message, use.node)
+    if target is None:
         return
     if subgraph.schema.types[field.parent].kind is Kind.INTERFACE:
         message = (

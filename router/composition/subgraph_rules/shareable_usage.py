@@ -22,7 +22,15 @@ def shareable_usage(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
                 )
                 node = next(use.node for use in uses if use.part == part)
                 yield subgraph.problem(code, message, node)
-        if definition.kind is Kind.INTERFACE or subgraph.directive_names.get("shareable") is None:
+        for field in definition.fields.values():
+            if len(subgraph.uses(field, "shareable")) > 1:
+                message = (
+                    f'Invalid duplicate application of @shareable on field "{field.coordinate}": @shareable is only '
+                    "repeatable on types so it can be used simultaneously on a type definition and its extensions, but "
+                    "it should not be duplicated on the same definition/extension declaration"
+                )
+                yield subgraph.problem(code, message, field.node)
+        if definition.kind is Kind.INTERFACE:
             for field in definition.fields.values():
                 if subgraph.has(field, "shareable"):
                     message = (

@@ -1,0 +1,34 @@
+"""Every directive that is applied exists."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from router.composition.problem import CompositionProblem, join_words
+from router.composition.subgraph_rules.applied_directives import BUILT_IN, elements_with_locations
+from router.composition.subgraph_schema import SubgraphSchema
+from router.federation import specification
+
+
+def known_directives(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
+    """Says how to have those that Federation knows."""
+    for element, _ in elements_with_locations(subgraph):
+        for use in element.directives:
+            if use.name not in subgraph.schema.directives and use.name not in BUILT_IN:
+                message = f'Unknown directive "@{use.name}".{_advice(subgraph, use.name)}'
+                yield subgraph.problem("INVALID_GRAPHQL", message, use.node)
+
+
+def _advice(subgraph: SubgraphSchema, name: str) -> str:
+    if name in specification.DIRECTIVES:
+        if not subgraph.is_federation_2:
+            return (
+                f' If you meant the "@{name}" directive of Federation 2: this schema is one of Federation 1. '
+                "Link the Federation 2 specification to use it."
+            )
+        local = subgraph.directive_names.get(name)
+        if local is None:
+            return f" Federation {subgraph.version} does not have it: link a later version."
+        return f' If you meant the federation directive, call it "@{local}" or import it in the @link.'
+    known = [*subgraph.schema.directives, *BUILT_IN]
+    close = [f'"@{each}"' for each in get_close_matches(name, known, n=2, cutoff=0.75)]
+    return f" Did you mean {join_words(close, 'or')}?" if close else ""
