@@ -46,7 +46,7 @@ STATUSES: Final = (DRAFT, SCHEDULED, PUBLISHED, PUBLISHED, PUBLISHED, FAILED)
 
 def accounts(plan: SeedPlan) -> Rows:
     demo = [
-        _account(plan, number, DEMO, platform, "softfactory.demo", followers)
+        _account(plan, number, DEMO, platform, name="softfactory.demo", followers=followers)
         for number, platform, followers in DEMO_ACCOUNTS
     ]
     return demo + [_generated_account(plan, user) for user in plan.generated_user_ids()]
@@ -56,11 +56,11 @@ def _generated_account(plan: SeedPlan, user: int) -> dict[str, Any]:
     random = plan.random("sns account", user)
     # A picture needs a file, and of the generated users every fourth has one: number 11 is that of user 8.
     platform = INSTAGRAM if user % 4 == 0 else random.choice(WITHOUT_MEDIA)
-    return _account(plan, user, user, platform, f"user{user}", random.randrange(100, 50_000))
+    return _account(plan, user, user, platform, name=f"user{user}", followers=random.randrange(100, 50_000))
 
 
 def _account(
-    plan: SeedPlan, number: int, user: int, platform: SNSPlatform, name: str, followers: int
+    plan: SeedPlan, number: int, user: int, platform: SNSPlatform, *, name: str, followers: int
 ) -> dict[str, Any]:
     blog = platform is BLOG
     return {
@@ -105,7 +105,7 @@ def posts(plan: SeedPlan, accounts: Rows) -> Iterator[dict[str, Any]]:
     platforms = {row["id"]: row["platform"] for row in accounts}
     for number, (account, status, content, template, media, hashtags) in enumerate(DEMO_POSTS, start=1):
         yield {
-            **_post(plan, number, DEMO, account, platforms[account], status),
+            **_post(plan, number, DEMO, account, platforms[account], status=status),
             "campaign_id": DEMO_CAMPAIGN if account == 1 else None,
             "content": content,
             "template_type": template,
@@ -118,7 +118,7 @@ def posts(plan: SeedPlan, accounts: Rows) -> Iterator[dict[str, Any]]:
         for _ in range(random.randrange(5)):
             number += 1
             yield {
-                **_post(plan, number, user, user, platforms[user], random.choice(STATUSES)),
+                **_post(plan, number, user, user, platforms[user], status=random.choice(STATUSES)),
                 "campaign_id": None,
                 "content": random.choice(CONTENTS),
                 "template_type": None,
@@ -128,7 +128,7 @@ def posts(plan: SeedPlan, accounts: Rows) -> Iterator[dict[str, Any]]:
 
 
 def _post(
-    plan: SeedPlan, number: int, user: int, account: int, platform: SNSPlatform, status: SNSPostStatus
+    plan: SeedPlan, number: int, user: int, account: int, platform: SNSPlatform, *, status: SNSPostStatus
 ) -> dict[str, Any]:
     random = plan.random("post", number)
     published, failed = status is PUBLISHED, status is FAILED

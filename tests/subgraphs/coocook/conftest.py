@@ -16,6 +16,7 @@ from subgraphs.kit.unit_of_work import unit_of_work
 NEW_USERS = count(10_001)
 
 Add: TypeAlias = Callable[..., Awaitable[Any]]
+Walk: TypeAlias = Callable[[str, str], Awaitable[list[Any]]]
 
 
 @pytest.fixture
@@ -79,3 +80,22 @@ def new_booking(add: Add, clock: FakeClock) -> Add:
         return booking
 
     return make
+
+
+@pytest.fixture
+def walk(client: Client) -> Walk:
+    """All nodes of a root list, page by page; `field` has arguments of its own, such as `chefs(sort: NEWEST`."""
+
+    async def all_nodes(field: str, selection: str) -> list[Any]:
+        nodes: list[Any] = []
+        after = "null"
+        while True:
+            data = await client.data(
+                f"{{ page: {field}, first: 3, after: {after}) {{ nodes {{ {selection} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+            )
+            nodes += data["page"]["nodes"]
+            if not data["page"]["pageInfo"]["hasNextPage"]:
+                return nodes
+            after = f'"{data["page"]["pageInfo"]["endCursor"]}"'
+
+    return all_nodes

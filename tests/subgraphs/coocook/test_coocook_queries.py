@@ -14,20 +14,6 @@ DEMO = 2
 SEED_NAMES = {"Chef Park", "Chef Marco", "Chef Tanaka", "Chef Dubois", "Chef Garcia"}
 
 
-async def walk(client: Client, field: str, selection: str) -> list[Any]:
-    """All nodes of a root list, page by page; `field` has its own arguments, such as `chefs(sort: NEWEST`."""
-    nodes: list[Any] = []
-    after = "null"
-    while True:
-        data = await client.data(
-            f"{{ page: {field}, first: 3, after: {after}) {{ nodes {{ {selection} }} pageInfo {{ hasNextPage endCursor }} }} }}"
-        )
-        nodes += data["page"]["nodes"]
-        if not data["page"]["pageInfo"]["hasNextPage"]:
-            return nodes
-        after = f'"{data["page"]["pageInfo"]["endCursor"]}"'
-
-
 class TestChefs:
     async def test_the_five_chefs_are_there(self, client: Client) -> None:
         chefs = [reference("Chef", key) for key in range(1, 6)]
@@ -78,10 +64,10 @@ class TestChefs:
         ],
     )
     async def test_every_order_is_complete(
-        self, client: Client, sort: str, selection: str, key: Any, descending: bool
+        self, walk: Any, sort: str, selection: str, key: Any, descending: bool
     ) -> None:
         price = "filter: {price: {currency: USD}}, " if "PRICE" in sort else ""
-        chefs = await walk(client, f"chefs({price}sort: {sort}", f"id {selection}")
+        chefs = await walk(f"chefs({price}sort: {sort}", f"id {selection}")
         assert len({chef["id"] for chef in chefs}) == len(chefs) >= 8
         keys = [key(chef) for chef in chefs]
         assert keys == sorted(keys, reverse=descending)
@@ -261,63 +247,6 @@ class TestCatalogue:
         assert await busy(day + timedelta(hours=2), day + timedelta(hours=3)) == []
         late = {"from": day.isoformat(), "to": (day + timedelta(days=32)).isoformat()}
         assert await client.codes(query, id=ids.encode("Chef", chef.id), **late) == ["INVALID_PERIOD"]
-
-
-class TestRecipes:
-    @pytest.mark.parametrize(
-        ("difficulty", "fits"),
-        [("EASY", lambda m: m <= 30), ("MEDIUM", lambda m: 30 < m <= 60), ("HARD", lambda m: m > 60)],
-    )
-    async def test_difficulty_is_by_preparation_time(
-        self, client: Client, difficulty: str, fits: Any
-    ) -> None:
-        query = f"{{ recipes(first: 100, filter: {{difficulty: {difficulty}}}) {{ nodes {{ difficulty prepTimeMinutes }} }} }}"
-        nodes = (await client.data(query))["recipes"]["nodes"]
-        assert nodes
-        assert all(node["difficulty"] == difficulty and fits(node["prepTimeMinutes"]) for node in nodes)
-
-    async def test_filters_by_cuisine_and_name(self, client: Client) -> None:
-        query = '{ recipes(filter: {cuisine: THAI, q: "pad"}) { nodes { name cuisine } } }'
-        nodes = (await client.data(query))["recipes"]["nodes"]
-        assert {(node["name"], node["cuisine"]) for node in nodes} == {("Pad Thai", "THAI")}
-
-    async def test_the_most_liked_come_first(self, client: Client) -> None:
-        likes = [
-            recipe["likeCount"] for recipe in await walk(client, "recipes(sort: MOST_LIKED", "likeCount")
-        ]
-        assert likes == sorted(likes, reverse=True)
-        assert likes[0] > 0
-
-    async def test_counts_are_those_of_the_rows(self, client: Client) -> None:
-        selection = (
-            "rating reviewCount ratingHistogram { rating count } reviews(first: 100) { nodes { rating } }"
-        )
-        for recipe in await walk(client, "recipes(sort: NEWEST", selection):
-            ratings = [review["rating"] for review in recipe["reviews"]["nodes"]]
-            assert recipe["reviewCount"] == len(ratings)
-            assert recipe["rating"] == (round(sum(ratings) / len(ratings), 2) if ratings else None)
-            assert recipe["ratingHistogram"] == [
-                {"rating": n, "count": ratings.count(n)} for n in (5, 4, 3, 2, 1)
-            ]
-
-    @pytest.mark.parametrize(
-        ("sort", "key", "descending"),
-        [
-            ("RECENT", lambda r: datetime.fromisoformat(r["createdAt"]), True),
-            ("HELPFUL", lambda r: r["helpfulCount"], True),
-            ("RATING_HIGH", lambda r: r["rating"], True),
-            ("RATING_LOW", lambda r: r["rating"], False),
-        ],
-    )
-    async def test_orders_of_reviews(self, client: Client, sort: str, key: Any, descending: bool) -> None:
-        recipes = [reference("Recipe", number) for number in range(1, 10)]
-        selection = (
-            f"... on Recipe {{ reviews(sort: {sort}) {{ nodes {{ rating helpfulCount createdAt }} }} }}"
-        )
-        lists = [recipe["reviews"]["nodes"] for recipe in await client.entities(selection, *recipes)]
-        assert any(len(found) > 1 for found in lists)
-        for found in lists:
-            assert [key(each) for each in found] == sorted((key(each) for each in found), reverse=descending)
 
 
 class TestOwn:
