@@ -95,6 +95,10 @@ class MergeContext:
                     found.setdefault(definition.name, {})[index] = definition
         return found
 
+    def restrict_types(self, name: str, subgraphs: Iterable[int]) -> None:
+        """From here on a type has only the definitions of some subgraphs."""
+        self._types[name] = {index: self._types[name][index] for index in subgraphs}
+
     def type_names(self) -> Iterable[str]:
         """The names of all types of the graph."""
         return self._types

@@ -14,7 +14,7 @@ KIND_NAMES = {
 
 
 def add_types(context: MergeContext) -> None:
-    """Adds each type, empty. Types of which the subgraphs have different kinds are reported and left out."""
+    """Adds each type, empty. Types of which the subgraphs have different kinds are reported, and those of the first kind go on."""
     for name in context.type_names():
         sources = context.types(name)
         kinds = {index: _kind_in_supergraph(context, index, source) for index, source in sources.items()}
@@ -22,9 +22,8 @@ def add_types(context: MergeContext) -> None:
         _report_extensions(context, name, {i: each for i, each in sources.items() if kinds[i] is first})
         if len(set(kinds.values())) > 1:
             _report_kinds(context, name, kinds, sources)
-            continue
-        kind = next(iter(kinds.values()))
-        context.schema.types[name] = TypeDefinition(name, name, kind=kind)
+            context.restrict_types(name, [index for index in sources if kinds[index] is first])
+        context.schema.types[name] = TypeDefinition(name, name, kind=first)
         if name in context.interface_objects and len(context.interface_objects[name]) == len(sources):
             context.problem(
                 "INTERFACE_OBJECT_USAGE_ERROR",
