@@ -51,7 +51,7 @@ explorer-assets: ## Bundle GraphiQL into router/explorer/assets/ (needs Node.js;
 ##@ Prove it
 check: lint types schema test ## All checks: what CI runs
 
-test: install .artifacts/npm ## The tests, on real databases; fails if less than 90 % of the router's lines ran
+test: install ## The tests, on real databases; fails if less than 90 % of the router's lines ran
 	@$(BIN)/pytest -n $(WORKERS) --cov --cov-report= --durations=10 $(ARGS)
 	@$(BIN)/coverage report --include='router/*' --skip-covered --skip-empty --fail-under=90
 
@@ -82,11 +82,3 @@ clean: ## Remove what was installed and made, but not the databases in .data
 .tools/bin/uv:
 	@echo 'Getting uv $(UV_VERSION) into .tools ...'
 	@$(PIP_INSTALL) --target .tools 'uv==$(UV_VERSION)'
-
-# The gateways of others, that the tests compare the router with. Without npm those tests say that they are skipped.
-.artifacts/npm: $(wildcard tests/interop/package-lock.json)
-	@mkdir -p .artifacts
-	@if [ -f tests/interop/package-lock.json ] && command -v npm >/dev/null; then \
-		echo 'Getting the gateways to compare with ...'; \
-		npm ci --prefix tests/interop --no-audit --no-fund --loglevel=error && touch $@; \
-	fi
