@@ -1,5 +1,8 @@
-"""`softfactory plan`: the query plan of an operation, as text."""
+"""`softfactory plan`: the query plan of an operation, as text, as JSON, or as a picture."""
 
+import json
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +13,27 @@ from router.errors import ClientErrors, RouterError
 from router.federation.supergraph import Supergraph
 from router.operation import load_operation
 from router.planner import plan
+from router.planner.nodes import QueryPlan
+from router.planner.picture import draw_mermaid, draw_svg
+from router.planner.print_json import plan_to_json
 from router.planner.printer import print_plan
+
+
+class Format(StrEnum):
+    """What a plan can be shown as."""
+
+    TEXT = "text"
+    JSON = "json"
+    MERMAID = "mermaid"
+    SVG = "svg"
+
+
+_WRITERS: dict[Format, Callable[[QueryPlan, str], str]] = {
+    Format.TEXT: lambda found, _: print_plan(found) + "\n",
+    Format.JSON: lambda found, _: json.dumps(plan_to_json(found), indent=2, ensure_ascii=False) + "\n",
+    Format.MERMAID: lambda found, _: draw_mermaid(found),
+    Format.SVG: draw_svg,
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -32,20 +55,30 @@ def plan_command(
         list[str] | None,
         typer.Option("--label", help="A label of a progressive @override that is on. May be repeated."),
     ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", "-f", help="json is Apollo's form; svg and mermaid are pictures.")
+    ] = Format.TEXT,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="The file to write; without it, standard output.")
+    ] = None,
 ) -> None:
     """Shows which subgraphs an operation is fetched from, in which order, and with which keys.
 
     Fetches inside Parallel run side by side, those inside Sequence one after another. Flatten says which objects of
-    the answer a fetch is for: what is sent of each stands before =>, what is asked after it.
+    the answer a fetch is for: what is sent of each stands before =>, what is asked after it. A picture has a lane per
+    subgraph, a box per fetch with what it needs and gives, and arrows to the fetches that wait for it.
 
         softfactory plan --operation examples/one-graph.graphql
+
+        softfactory plan --operation examples/one-graph.graphql --format svg --output plan.svg
 
         softfactory plan --supergraph other.graphql --operation query.graphql
     """
     try:
         graph = Supergraph.parse(_read(supergraph, "supergraph"))
         found = load_operation(graph, _read(operation, "operation"), operation_name)
-        typer.echo(print_plan(plan(graph, found, frozenset(label or ()))))
+        title = f"Query plan of {found.name or operation.name}"
+        _write(_WRITERS[format_](plan(graph, found, frozenset(label or ())), title), output)
     except ClientErrors as errors:
         fail(*(f"{each.code}: {each.message}{_at(each.locations)}" for each in errors.errors))
     except RouterError as error:
@@ -57,6 +90,16 @@ def _read(path: Path, what: str) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         fail(f"The {what} {path} cannot be read: {getattr(error, 'strerror', None) or error}.")
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"{output} cannot be written: {error.strerror}.")
 
 
 def _at(locations: tuple[object, ...]) -> str:
