@@ -8,7 +8,7 @@ from graphql import Node
 from router.composition.field_targets import target_fields
 from router.composition.problem import CompositionProblem, location_of
 from router.federation import specification
-from router.federation.link import APOLLO_SPECIFICATIONS, Links
+from router.federation.link import APOLLO_SPECIFICATIONS, Link, Links
 from router.federation.schema import DirectiveUse, Element, Field, InputValue, Kind, Schema, TypeDefinition
 from router.federation.type_reference import named_type
 from router.federation.version import Version
@@ -80,6 +80,16 @@ class SubgraphSchema:
             name: name for name in specification.directives_of(version) if name in self.schema.directives
         }
         self.forget()
+
+    def connector_origin(self, directive: str) -> str | None:
+        """The name in the connect specification of a directive of this schema."""
+        link = self.connectors
+        return link.directive_origin(directive) if link is not None else None
+
+    @property
+    def connectors(self) -> Link | None:
+        """The connect specification: routers read its directives, composition only carries them over."""
+        return self.links.by_identity(f"{APOLLO_SPECIFICATIONS}/connect")
 
     def uses(self, element: Element, directive: str) -> list[DirectiveUse]:
         """The applications of a directive, named as its specification names it."""

@@ -9,6 +9,7 @@ from router.composition.merge.composed_directives import (
     ComposedDirective,
     Feature,
     define_federation_directive,
+    find_connectors,
     find_federation_directives,
 )
 from router.composition.merge.context import MergeContext, Sources
@@ -45,6 +46,7 @@ def merge_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> MergeContext:
     context = MergeContext(subgraphs)
     automatic = find_federation_directives(context)
     custom = find_composed_directives(context, automatic)
+    automatic += find_connectors(context)
     if any(problem.code in UNMERGEABLE for problem in context.problems):
         return context
     context.composed_names = {each.origin: each.name for each in automatic}
@@ -66,7 +68,7 @@ def merge_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> MergeContext:
     add_abstracted_fields(context)
     propagate_authorization(context)
     for directive in automatic:
-        if directive.is_join_directive:
+        if directive.joined_name is not None:
             continue
         define_federation_directive(context, directive)
     add_specifications(context, [*automatic, *custom])

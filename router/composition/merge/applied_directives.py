@@ -9,6 +9,7 @@ from router.composition.contexts import context_name
 from router.composition.merge.argument_strategies import DEFAULTS, NAMES
 from router.composition.merge.composed_directives import ComposedDirective
 from router.composition.merge.context import MergeContext, Sources
+from router.federation.link import split_url
 from router.federation.schema import DirectiveUse, Element
 from router.federation.value import (
     enum,
@@ -44,7 +45,7 @@ def _merge_directive(
         return
     if directive.origin == "context":
         uses = {index: [_own_context(context, index, use) for use in each] for index, each in uses.items()}
-    if directive.is_join_directive:
+    if directive.joined_name is not None:
         target.directives += _join_directives(context, directive, uses)
         return
     if directive.is_repeatable:
@@ -72,6 +73,8 @@ def _join_directives(
     examples: dict[tuple[tuple[str, str], ...], DirectiveUse] = {}
     for index, each in uses.items():
         for use in each:
+            if directive.origin == "link" and not _is_connect_link(use):
+                continue
             form = _normal_form(use)
             graphs.setdefault(form, []).append(index)
             examples[form] = use
@@ -79,12 +82,17 @@ def _join_directives(
     for form, indexes in graphs.items():
         arguments: dict[str, ValueNode] = {
             "graphs": list_of([enum(context.graphs[index]) for index in indexes]),
-            "name": string(f"federation__{directive.origin}"),
+            "name": string(directive.joined_name or directive.origin),
         }
         if examples[form].arguments:
             arguments["args"] = object_of(examples[form].arguments)
         result.append(DirectiveUse("join__directive", arguments))
     return result
+
+
+def _is_connect_link(use: DirectiveUse) -> bool:
+    parts = split_url(text_of(use.arguments.get("url")) or "")
+    return parts is not None and parts[1] == "connect"
 
 
 def _normal_form(use: DirectiveUse) -> tuple[tuple[str, str], ...]:

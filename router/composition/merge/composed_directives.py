@@ -9,6 +9,7 @@ from router.composition.subgraph_rules.applied_directives import elements_with_l
 from router.composition.subgraph_schema import SubgraphSchema
 from router.federation import specification
 from router.federation.schema import DirectiveDefinition, Kind, TypeDefinition
+from router.federation.version import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,14 @@ class ComposedDirective:
     strategies: dict[str, Strategy] = field(default_factory=dict)
     definition: DirectiveDefinition | None = None
     """That of the latest version, for a directive that @composeDirective asks for."""
-    is_join_directive: bool = False
-    """Whether applications are kept per subgraph, as @join__directive."""
+    joined_name: str | None = None
+    """For a directive whose applications are kept per subgraph, what @join__directive calls it."""
     is_imported: bool = False
     """Whether the link names the directive even where it has its usual name."""
 
 
+CONNECT = Version(0, 3)
+"""The oldest version of the connect specification that a supergraph links."""
 SPECS = "https://specs.apollo.dev"
 FEATURES = {
     "tag": Feature(f"{SPECS}/tag/v0.3"),
@@ -55,7 +58,7 @@ FEATURES = {
     "cacheTag": Feature(f"{SPECS}/cacheTag/v0.1", "EXECUTION"),
 }
 """The directives of Federation that are composed without being asked for."""
-JOIN_DIRECTIVES = frozenset({"cacheTag"})
+JOIN_DIRECTIVES = {"cacheTag": "federation__cacheTag"}
 """Those that mean something only together with the subgraph that applies them."""
 
 
@@ -84,10 +87,31 @@ def find_federation_directives(context: MergeContext) -> list[ComposedDirective]
                 names,
                 repeatable,
                 strategies,
-                is_join_directive=origin in JOIN_DIRECTIVES,
+                joined_name=JOIN_DIRECTIVES.get(origin),
             )
         )
     return result
+
+
+def find_connectors(context: MergeContext) -> list[ComposedDirective]:
+    """The directives of the connect specification that some subgraph applies."""
+    links = [link for subgraph in context.subgraphs if (link := subgraph.connectors) is not None]
+    if not links:
+        return []
+    version = max(CONNECT, *(link.version for link in links))
+    feature = Feature(f"{SPECS}/connect/{version}", "EXECUTION")
+    found: dict[str, dict[int, str]] = {"link": {}}
+    for index, subgraph in enumerate(context.subgraphs):
+        for name in sorted(_used_directives(subgraph)):
+            origin = subgraph.connector_origin(name)
+            if origin is not None:
+                found.setdefault(name, {})[index] = name
+        if subgraph.connectors is not None and subgraph.links.directive is not None:
+            found["link"][index] = subgraph.links.directive
+    return [
+        ComposedDirective(feature, origin, feature.name, names, joined_name=origin)
+        for origin, names in found.items()
+    ]
 
 
 def define_federation_directive(context: MergeContext, composed: ComposedDirective) -> None:

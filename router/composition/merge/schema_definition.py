@@ -23,6 +23,8 @@ from router.federation.value import enum, make, string
 from router.federation.version import Version
 
 LINK_URL = "https://specs.apollo.dev/link/v1.0"
+CONNECTORS_SINCE = Version(2, 10)
+"""The version of Federation that brought the connect specification."""
 JOIN_URL = "https://specs.apollo.dev/join"
 LINK_DEFINITIONS = '''
 directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
@@ -96,6 +98,8 @@ def add_specifications(context: MergeContext, directives: Sequence[ComposedDirec
 def join_version(context: MergeContext) -> Version:
     """The oldest version of the join specification that can say what these subgraphs may say."""
     newest = max(subgraph.version for subgraph in context.subgraphs)
+    if any(subgraph.connectors is not None for subgraph in context.subgraphs):
+        newest = max(newest, CONNECTORS_SINCE)
     if newest >= Version(2, 8):
         return Version(0, 5)
     return Version(0, 4) if newest >= Version(2, 7) else Version(0, 3)
@@ -144,7 +148,7 @@ def _link(feature: Feature, directives: list[ComposedDirective], alias: str | No
     name = parts[1] if parts else ""
     imports: list[object] = []
     for each in directives:
-        if each.name == each.origin == name and not each.is_imported:
+        if each.joined_name is not None or (each.name == each.origin == name and not each.is_imported):
             continue
         origin, local = f"@{each.origin}", f"@{each.name}"
         imports.append(origin if origin == local else {"name": origin, "as": local})

@@ -7,6 +7,10 @@ from router.composition.problem import CompositionProblem, join_words
 from router.composition.subgraph_rules.applied_directives import BUILT_IN, elements_with_locations
 from router.composition.subgraph_schema import SubgraphSchema
 from router.federation import specification
+from router.federation.schema import DirectiveUse
+
+CONNECTOR_ARGUMENTS = {"source": ("name", "http"), "connect": ("selection",)}
+"""What the connect specification demands. The rest of it is for the routers that implement it."""
 
 
 def known_directives(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
@@ -14,8 +18,21 @@ def known_directives(subgraph: SubgraphSchema) -> Iterator[CompositionProblem]:
     for element, _ in elements_with_locations(subgraph):
         for use in element.directives:
             if use.name not in subgraph.schema.directives and use.name not in BUILT_IN:
+                origin = subgraph.connector_origin(use.name)
+                if origin is not None:
+                    yield from _missing_arguments(subgraph, use, CONNECTOR_ARGUMENTS.get(origin, ()))
+                    continue
                 message = f'Unknown directive "@{use.name}".{_advice(subgraph, use.name)}'
                 yield subgraph.problem("INVALID_GRAPHQL", message, use.node)
+
+
+def _missing_arguments(
+    subgraph: SubgraphSchema, use: DirectiveUse, required: tuple[str, ...]
+) -> Iterator[CompositionProblem]:
+    for name in required:
+        if name not in use.arguments:
+            message = f'Directive "@{use.name}" argument "{name}" is required, but it was not provided.'
+            yield subgraph.problem("INVALID_GRAPHQL", message, use.node)
 
 
 def _advice(subgraph: SubgraphSchema, name: str) -> str:
