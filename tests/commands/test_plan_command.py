@@ -25,7 +25,7 @@ def arguments(operation: Path, *more: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("name", "beginning"),
-    [("text", "QueryPlan {\n  Sequence {"), ("mermaid", "flowchart LR\n"), ("svg", "<svg "), ("json", "{\n")],
+    [("text", "QueryPlan {\n  Sequence {"), ("mermaid", "%%{init: "), ("svg", "<svg "), ("json", "{\n")],
 )
 def test_formats(operation: Path, name: str, beginning: str, tmp_path: Path) -> None:
     printed = runner.invoke(app, arguments(operation, "--format", name))

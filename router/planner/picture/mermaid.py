@@ -6,23 +6,16 @@ from router.planner.nodes import QueryPlan
 from router.planner.picture.steps import Part, Step, steps
 
 _NBSP = "&nbsp;"
-_ESCAPES = {
-    "&": "#amp;",
-    "<": "#lt;",
-    ">": "#gt;",
-    '"': "#quot;",
-    "`": "#96;",
-    "#": "#35;",
-    "@": "#64;",
-    "|": "#124;",
-}
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "#": "&num;", "`": "&grave;"}
+"""By name: Mermaid itself reads what begins with a number sign."""
+_HEAD = '%%{init: {"flowchart": {"wrappingWidth": 600}}}%%'
 
 
 def draw_mermaid(plan: QueryPlan) -> str:
     """The text, with a line break at its end."""
     found = steps(plan.node)
     return "\n".join(
-        ["flowchart LR", *_lanes(found), *_arrows(found), "  classDef default text-align:left", ""]
+        [_HEAD, "flowchart LR", *_lanes(found), *_arrows(found), "  classDef default text-align:left", ""]
     )
 
 
