@@ -77,7 +77,7 @@ schema: install ## Is schema/ what the code says?
 
 ##@ Tidy up
 clean: ## Remove what was installed and made, but not the databases in .data
-	@rm -rf .venv .tools .artifacts dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .tools .artifacts tests/interop/node_modules dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .tools/bin/uv:
 	@echo 'Getting uv $(UV_VERSION) into .tools ...'

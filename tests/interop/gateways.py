@@ -73,6 +73,6 @@ def rerouted(sdl: str, urls: Mapping[str, str]) -> str:
 
 def fetches(supergraph: Path, operation: Path) -> int:
     """How many requests to subgraphs our plan has."""
-    command = [SOFTFACTORY, "plan", "--supergraph", supergraph, "--operation", operation]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return printed.count("Fetch(")
+    command = [str(SOFTFACTORY), "plan", "--supergraph", str(supergraph), "--operation", str(operation)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True)
+    return printed.stdout.count("Fetch(")

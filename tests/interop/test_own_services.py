@@ -25,11 +25,14 @@ from tests.interop.gateways import ask, rerouted
 from tests.interop.serving import served
 
 USERS = 20
-QUERIES = tuple(
-    example
-    for example in read_examples(ROOT / "examples")
-    if get_operation_ast(parse(example.query)).operation is OperationType.QUERY
-)
+
+
+def _is_query(example: Example) -> bool:
+    operation = get_operation_ast(parse(example.query))
+    return operation is not None and operation.operation is OperationType.QUERY
+
+
+QUERIES = tuple(filter(_is_query, read_examples(ROOT / "examples")))
 
 
 @dataclass(frozen=True)
