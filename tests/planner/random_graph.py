@@ -247,16 +247,17 @@ def _block(head: str, fields: dict[str, str]) -> str:
     return f"{head} {{\n{lines}}}\n"
 
 
-def random_operation(schema: GraphQLSchema, seed: int) -> "RandomOperation":
+def random_operation(schema: GraphQLSchema, seed: int, *, defers: bool = False) -> "RandomOperation":
     """The first valid operation of a seed. Some are not: two types may disagree about a field."""
-    attempts = (RandomOperation(schema, f"{seed}.{attempt}") for attempt in range(1000))
-    return next(each for each in attempts if not validate(schema, parse(each.text)))
+    attempts = (RandomOperation(schema, f"{seed}.{attempt}", defers) for attempt in range(1000))
+    return next(each for each in attempts if not validate(schema, parse(each.text.replace("@defer", ""))))
 
 
 class RandomOperation:
     """An operation on a schema, made from one seed. `variables` has values for all that it declares."""
 
-    def __init__(self, schema: GraphQLSchema, seed: str) -> None:
+    def __init__(self, schema: GraphQLSchema, seed: str, defers: bool = False) -> None:
+        self._defers = defers
         self._random = random.Random(seed)
         self._schema = schema
         self._number = 0
@@ -279,6 +280,9 @@ class RandomOperation:
         if not parts or self._random.random() < 0.2:
             parts.append("__typename")
         self._random.shuffle(parts)
+        if self._defers and self._random.random() < 0.4:
+            cut = self._random.randrange(len(parts))
+            parts = [*parts[:cut], f"... @defer {{ {' '.join(parts[cut:])} }}"]
         return "{ " + " ".join(parts) + " }"
 
     def _field(self, owner: str, name: str, target: object, type_: object, depth: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Each case in cases/ is a page: subgraphs, an operation, and its plan, which has to come out to the letter.
+"""Each case in cases/ and deferred/ is a page: subgraphs, an operation, and its plan, which has to come out to the letter.
 
 `UPDATE_PLANS=1 pytest tests/planner/test_plans.py` writes the plans anew, to be read before they are committed.
 """
@@ -13,12 +13,13 @@ import pytest
 from router.composition import compose
 from router.federation.subgraph import Subgraph
 from router.federation.supergraph import Supergraph
-from router.operation import load_operation
 from router.planner import plan
 from router.planner.printer import print_plan
-from tests.planner.harness import compare
+from tests.planner.harness import compare, read_operation
 
-CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
+CASES = sorted(
+    each for folder in ("cases", "deferred") for each in (Path(__file__).parent / folder).glob("*.md")
+)
 _BLOCK = re.compile(r"```(\w+) ?(\S*)\n(.*?)\n```", re.DOTALL)
 
 
@@ -41,13 +42,13 @@ class Case:
         return cls(path, supergraph, blocks["graphql", "operation"], blocks.get(("plan", "")))
 
 
-@pytest.fixture(params=CASES, ids=[path.stem for path in CASES])
+@pytest.fixture(params=CASES, ids=[f"{path.parent.name}/{path.stem}" for path in CASES])
 def case(request: pytest.FixtureRequest) -> Case:
     return Case.read(request.param)
 
 
 def test_plan(case: Case) -> None:
-    found = print_plan(plan(case.supergraph, load_operation(case.supergraph, case.operation)))
+    found = print_plan(plan(case.supergraph, read_operation(case.supergraph, case.operation)))
     if os.environ.get("UPDATE_PLANS"):
         page = case.path.read_text().split("\n```plan\n")[0].rstrip("\n")
         case.path.write_text(f"{page}\n\n```plan\n{found}\n```\n")
@@ -56,7 +57,7 @@ def test_plan(case: Case) -> None:
 
 
 async def test_answer(case: Case) -> None:
-    variables = {"more": True, "never": False, "id": "x", "tag": None}
+    variables = {"more": True, "never": False, "later": True, "id": "x", "tag": None}
     for seed in range(5):
         found = await compare(case.supergraph, case.operation, variables, seed=seed)
         assert found.answer == found.expected

@@ -16,6 +16,15 @@ OPERATIONS = 5
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + GRAPHS))
+async def test_deferred_parts_have_all_that_is_deferred(seed: int) -> None:
+    supergraph = Supergraph.parse(compose(RandomGraph(seed).subgraphs).supergraph_sdl)
+    operation = random_operation(supergraph.api_schema, seed, defers=True)
+    found = await compare(supergraph, operation.text, operation.variables, seed=seed)
+    assert found.answer == found.expected, f"{operation.text} {operation.variables}\n{print_plan(found.plan)}"
+    assert not found.errors
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + GRAPHS))
 async def test_the_federated_answer_is_the_monoliths(seed: int) -> None:
     graph = RandomGraph(seed)
     supergraph = Supergraph.parse(compose(graph.subgraphs).supergraph_sdl)
