@@ -319,9 +319,13 @@ class _Visits:
         self._given = given
         self._reentries: dict[str, Hop] = {}
         self._visits: dict[tuple[str, int], Visit] = {}
+        self._given_visits: dict[str, Visit] = {}
         for hop in hops.values():
             visit = Visit(hop.graph, hop.level, hop.key, is_given=hop.graph in given)
-            self._visits[(hop.graph, hop.level)] = visit
+            if visit.is_given:
+                self._given_visits[hop.graph] = visit
+            else:
+                self._visits[(hop.graph, hop.level)] = visit
 
     def at(self, graph: str, level: int) -> Visit:
         """The visit, made where it is the first on that level."""
@@ -341,8 +345,7 @@ class _Visits:
     def reenter(self, hops: Hops) -> None:
         """Gives visits back into subgraphs where the object has been the key by which they are made."""
         for (graph, level), visit in self._visits.items():
-            is_here = graph == self._start or graph in self._given
-            if is_here and level > self._hops[graph].level:
+            if graph in self._given or (graph == self._start and level > 0):
                 hop = hops.reentry(graph, self._hops)
                 if hop is None:
                     raise _Impossible
@@ -356,7 +359,8 @@ class _Visits:
             if graph == self._start and level == 0:
                 continue
             later = [each for (other, at), each in self._visits.items() if other == graph and at > level]
-            is_needed = graph in sources and level == self._hops[graph].level
+            is_source = graph in sources and graph not in self._given
+            is_needed = is_source and level == self._hops[graph].level
             if later and not is_needed and visit.placed and all(_can_wait(each) for each in visit.placed):
                 target = min(later, key=lambda each: each.level)
                 target.placed = visit.placed + target.placed
@@ -373,9 +377,10 @@ class _Visits:
             if (graph == self._start and level == 0)
             or visit.placed
             or visit.lifted is not None
-            or (graph in sources and level == self._hops[graph].level)
+            or (graph in sources and graph not in self._given and level == self._hops[graph].level)
         ]
-        used.sort(key=lambda visit: (visit.level, visit.graph != self._start))
+        used += [visit for graph, visit in self._given_visits.items() if graph in sources]
+        used.sort(key=lambda visit: (visit.level, visit.graph != self._start, not visit.is_given))
         first = {visit.graph: number for number, visit in reversed(list(enumerate(used)))}
         for visit in used:
             if visit.key is not None and not visit.is_given:
