@@ -37,7 +37,7 @@ class Nutrients:
         return self.calories, self.protein, self.carbs, self.fat, self.fibre, self.sodium
 
 
-# Of 100 grams, as eaten; rounded from the public tables of USDA FoodData Central.
+# Of 100 grams, as eaten: everyday figures, rounded; what a label says of a certain product may differ.
 FACTS: Final[Mapping[str, Nutrients]] = {
     "beef": Nutrients(250, 26, 0, 15, 0, 72),
     "bread": Nutrients(265, 9, 49, 3.2, 2.7, 491),

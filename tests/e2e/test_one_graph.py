@@ -5,22 +5,45 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
 from launcher import state
 from launcher.errors import LaunchError
+from subgraphs.kit import ids, tokens
+from subgraphs.kit.viewer import Role, Viewer
 
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).with_name("softfactory")
 
 
+@dataclass(frozen=True)
+class Platform:
+    """A running graph, as clients and its own services know it."""
+
+    url: str
+    jwt_secret: str
+
+    def ask(self, query: str, token: str | None = None) -> Any:
+        """The response to an operation."""
+        headers = {"authorization": f"Bearer {token}"} if token is not None else {}
+        return httpx.post(f"{self.url}/graphql", json={"query": query}, headers=headers, timeout=30).json()
+
+    def token(self, user_id: int, *, age: timedelta = timedelta()) -> str:
+        """An access token that was issued that long ago."""
+        viewer = Viewer(user_id, Role.USER, frozenset(), frozenset({"coocook"}))
+        return tokens.issue(viewer, self.jwt_secret, datetime.now(UTC) - age)
+
+
 @pytest.fixture(scope="module")
-def platform(scratch: Path) -> Iterator[str]:
-    """The URL of the whole graph, with a small seed."""
+def platform(scratch: Path) -> Iterator[Platform]:
+    """The whole graph, with a small seed."""
     root = scratch / "one-graph"
     root.mkdir()
     for name in ("supergraph.yaml", "router.yaml"):
@@ -32,7 +55,7 @@ def platform(scratch: Path) -> Iterator[str]:
         cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        yield _url(root, process)
+        yield Platform(_url(root, process), state.jwt_secret(root / ".data"))
     finally:
         process.terminate()
         process.communicate(timeout=30)
@@ -52,8 +75,8 @@ def _url(root: Path, process: subprocess.Popen[str]) -> str:
     raise AssertionError(process.communicate()[0])
 
 
-def test_the_first_tab_runs_and_shows_data(platform: str, visit: Any) -> None:
-    visit.page.goto(platform)
+def test_the_first_tab_runs_and_shows_data(platform: Platform, visit: Any) -> None:
+    visit.page.goto(platform.url)
     with visit.page.expect_response(_is_answer) as answered:
         visit.run()
     answer = answered.value.json()
@@ -68,6 +91,43 @@ def test_the_first_tab_runs_and_shows_data(platform: str, visit: Any) -> None:
     visit.keep_picture("one-graph")
     assert visit.elsewhere() == []
     assert visit.problems == []
+
+
+def test_a_wrong_password_and_an_unknown_address_look_alike(platform: Platform) -> None:
+    answers = [
+        platform.ask(
+            f'mutation {{ login(input: {{email: "{email}", password: "Wrong-Pass-1!"}}) {{ accessToken }} }}'
+        )
+        for email in ("demo@softfactory.com", "nobody@softfactory.com")
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0]["data"] is None
+    assert answers[0]["errors"][0]["extensions"]["code"] == "INVALID_CREDENTIALS"
+
+
+def test_an_expired_token_is_refused(platform: Platform) -> None:
+    asked = "{ me { email bookings(first: 1) { nodes { id } } } }"
+    assert platform.ask(asked, platform.token(2))["data"]["me"]["email"] == "demo@softfactory.com"
+    answer = platform.ask(asked, platform.token(2, age=timedelta(hours=2)))
+    assert answer["data"] == {"me": None}
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["TOKEN_EXPIRED"]
+
+
+def test_someone_elses_booking_is_as_one_that_is_not_there(platform: Platform) -> None:
+    mine = platform.ask("{ myBookings(first: 1) { nodes { id } } }", platform.token(2))
+    theirs = mine["data"]["myBookings"]["nodes"][0]["id"]
+    missing = ids.encode("Booking", 10**9)
+    stranger = platform.token(9)
+    answers = [
+        platform.ask(f'{{ booking(id: "{each}") {{ id status }} }}', stranger) for each in (theirs, missing)
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0]["data"] == {"booking": None}
+    assert answers[0]["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert (
+        platform.ask(f'{{ booking(id: "{theirs}") {{ id }} }}', platform.token(2))["data"]["booking"]["id"]
+        == theirs
+    )
 
 
 def _is_answer(response: Any) -> bool:
