@@ -103,9 +103,8 @@ def read_supergraph(file: Path | None) -> Supergraph:
         raise RouterError("SUPERGRAPH_NOT_READABLE", f"{file} cannot be read: {error}") from None
     try:
         supergraph = Supergraph.parse(sdl)
-        _ = (
-            supergraph.api_schema
-        )  # Built now, so that a schema that is not valid is known before anybody asks.
+        # Built now, so that a schema that is not valid is known before anybody asks, and nobody waits for it.
+        _ = supergraph.api_schema, supergraph.graphs_of
     except InvalidSupergraphError as error:
         raise RouterError(error.code, f"{file}: {error.message}") from None
     return supergraph
