@@ -79,37 +79,52 @@ def _arrange(found: list[Batch], nodes: dict[Batch, PlanNode]) -> PlanNode:
     if len(first) == len(found):
         return _parallel([nodes[batch] for batch in found])
     owners = _owners(found, first)
+    alone: dict[Batch, list[Batch]] = {batch: [] for batch in first}
+    rest: list[Batch] = []
+    for batch in found:
+        owner = owners[batch]
+        if owner is None:
+            rest.append(batch)
+        elif owner is not batch:
+            alone[owner].append(batch)
     branches = []
-    for batch in first:
-        alone = [each for each in found if each is not batch and owners[each] == {batch}]
-        branch = [nodes[batch], _arrange(alone, nodes)] if alone else [nodes[batch]]
-        branches.append(sequence(branch))
-    rest = [batch for batch in found if len(owners[batch]) > 1]
+    for batch, others in alone.items():
+        branches.append(sequence([nodes[batch], _arrange(others, nodes)] if others else [nodes[batch]]))
     joined = _parallel(branches)
     return sequence([joined, _arrange(rest, nodes)]) if rest else joined
 
 
-def _owners(found: list[Batch], first: list[Batch]) -> dict[Batch, set[Batch]]:
-    """For each batch, those of the first ones that it waits for, directly or not."""
-    owners: dict[Batch, set[Batch]] = {batch: {batch} for batch in first}
+def _owners(found: list[Batch], first: list[Batch]) -> dict[Batch, Batch | None]:
+    """For each batch, the one of the first that it waits for, directly or not; None where these are several."""
+    owners: dict[Batch, Batch | None] = {batch: batch for batch in first}
     for batch in found:
         if batch not in owners:
-            owners[batch] = set().union(*(owners[parent] for parent in batch.parents if parent in owners))
+            above = {owners[parent] for parent in batch.parents if parent in owners}
+            owners[batch] = above.pop() if len(above) == 1 else None
     return owners
 
 
 def _components(found: list[Batch]) -> list[list[Batch]]:
     """Batches that have nothing to do with each other, apart."""
-    group: dict[Batch, list[Batch]] = {batch: [batch] for batch in found}
+    neighbours: dict[Batch, list[Batch]] = {batch: [] for batch in found}
     for batch in found:
         for parent in batch.parents:
-            if parent in group and group[parent] is not group[batch]:
-                joined = group[parent] + group[batch]
-                for each in joined:
-                    group[each] = joined
+            if parent in neighbours:
+                neighbours[batch].append(parent)
+                neighbours[parent].append(batch)
     order = {batch: number for number, batch in enumerate(found)}
-    unique = {id(part): sorted(part, key=order.__getitem__) for part in group.values()}
-    return list(unique.values())
+    parts: list[list[Batch]] = []
+    seen: set[Batch] = set()
+    for batch in found:
+        if batch not in seen:
+            seen.add(batch)
+            part = [batch]
+            for each in part:
+                near = [other for other in dict.fromkeys(neighbours[each]) if other not in seen]
+                seen.update(near)
+                part.extend(near)
+            parts.append(sorted(part, key=order.__getitem__))
+    return parts
 
 
 def _fetch_node(batch: Batch, variables: Sequence[VariableDefinitionNode], number: int | None) -> PlanNode:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from router.operation.selection import ALWAYS, Conditions
 from router.planner.conditions import common_conditions
@@ -28,69 +29,109 @@ def batches(groups: Sequence[FetchGroup]) -> list[Batch]:
     for batch in found:
         if batch.groups[0].is_entity_fetch:
             by_target.setdefault((batch.graph, batch.conditions), []).append(batch)
+    merging = _Merging(found)
     for candidates in by_target.values():
-        if len(candidates) > 1:
-            found = _merge_candidates(found, candidates)
-    return _in_order(found)
+        merging.merge(candidates)
+    return _in_order(merging.left())
 
 
 def _single(group: FetchGroup) -> Batch:
     return Batch(group.graph, [group], common_conditions(group))
 
 
-def _merge_candidates(all_batches: list[Batch], candidates: list[Batch]) -> list[Batch]:
-    """Later ones take in earlier ones that can wait for them; after each merge the levels are counted anew."""
-    remaining = list(candidates)
-    while True:
-        earliest, latest = _levels(all_batches)
-        remaining.sort(key=lambda batch: earliest[batch])
-        pair = next(
-            (
-                (one, other)
-                for position, one in enumerate(remaining)
-                for other in remaining[position + 1 :]
-                if earliest[other] <= latest[one] and not _reaches(other, one)
-            ),
-            None,
-        )
-        if pair is None:
-            return all_batches
-        one, other = pair
-        other.groups = [*one.groups, *other.groups]
-        other.parents.update(one.parents)
-        for batch in all_batches:
-            if one in batch.parents:
-                del batch.parents[one]
-                batch.parents[other] = None
-        all_batches = [batch for batch in all_batches if batch is not one]
-        remaining.remove(one)
+class _Merging:
+    """Knows at every moment the earliest and the latest level of each batch within the depth of the whole.
 
+    A merge only ever makes the earliest later and the latest earlier, and lets more batches wait for others. So what
+    cannot be merged once never can, every pair is looked at once, and levels are counted on from where they change.
+    """
 
-def _levels(all_batches: list[Batch]) -> tuple[dict[Batch, int], dict[Batch, int]]:
-    """The earliest and the latest level of each batch within the depth of the whole."""
-    ordered = _in_order(all_batches)
-    earliest: dict[Batch, int] = {}
-    for batch in ordered:
-        earliest[batch] = 1 + max((earliest[parent] for parent in batch.parents), default=-1)
-    last = max(earliest.values(), default=0)
-    latest = dict.fromkeys(ordered, last)
-    for batch in reversed(ordered):
-        for parent in batch.parents:
-            latest[parent] = min(latest[parent], latest[batch] - 1)
-    return earliest, latest
+    def __init__(self, found: list[Batch]) -> None:
+        self._found = found
+        self._gone: set[Batch] = set()
+        self._children: dict[Batch, dict[Batch, None]] = {batch: {} for batch in found}
+        self._earliest: dict[Batch, int] = {}
+        ordered = _in_order(found)
+        for batch in ordered:
+            for parent in batch.parents:
+                self._children[parent][batch] = None
+            self._earliest[batch] = 1 + max((self._earliest[parent] for parent in batch.parents), default=-1)
+        self._latest = dict.fromkeys(ordered, max(self._earliest.values(), default=0))
+        for batch in reversed(ordered):
+            self._advance_parents(batch)
 
+    def left(self) -> list[Batch]:
+        """What has not been taken in by others."""
+        return [batch for batch in self._found if batch not in self._gone]
 
-def _reaches(batch: Batch, target: Batch) -> bool:
-    """Whether `batch` waits for `target`."""
-    pending, seen = [batch], {batch}
-    while pending:
-        for parent in pending.pop().parents:
-            if parent is target:
-                return True
-            if parent not in seen:
-                seen.add(parent)
-                pending.append(parent)
-    return False
+    def merge(self, candidates: list[Batch]) -> None:
+        """Later ones take in earlier ones that can wait for them."""
+        remaining = sorted(candidates, key=self._earliest.__getitem__)
+        while remaining:
+            level = self._earliest[remaining[0]]
+            alike = list(takewhile(lambda batch: self._earliest[batch] == level, remaining))  # noqa: B023 - used at once
+            remaining = remaining[len(alike) :]
+            one = alike.pop()
+            self._take_in(one, alike)
+            other = self._partner(one, remaining)
+            if other is not None:
+                self._take_in(other, [one])
+                remaining.sort(key=self._earliest.__getitem__)
+
+    def _partner(self, one: Batch, later: list[Batch]) -> Batch | None:
+        """The first that can take it in: one to be sent while it can still wait, and that does not wait for it."""
+        if not later or self._earliest[later[0]] > self._latest[one]:
+            return None
+        waiting = self._waiting_for(one)
+        soon = takewhile(lambda batch: self._earliest[batch] <= self._latest[one], later)
+        return next((batch for batch in soon if batch not in waiting), None)
+
+    def _waiting_for(self, one: Batch) -> set[Batch]:
+        found: set[Batch] = set()
+        pending = [one]
+        while pending:
+            for child in self._children[pending.pop()]:
+                if child not in found:
+                    found.add(child)
+                    pending.append(child)
+        return found
+
+    def _take_in(self, other: Batch, ones: list[Batch]) -> None:
+        other.groups = [group for one in ones for group in one.groups] + other.groups
+        children = self._children[other]
+        for one in reversed(ones):
+            other.parents.update(one.parents)
+            for parent in one.parents:
+                del self._children[parent][one]
+                self._children[parent][other] = None
+            for child in self._children[one]:
+                del child.parents[one]
+                child.parents[other] = None
+            children.update(self._children[one])
+        self._gone.update(ones)
+        self._latest[other] = min(self._latest[each] for each in (*ones, other))
+        self._advance(other)
+        self._delay(other)
+
+    def _advance(self, batch: Batch) -> None:
+        pending = [batch]
+        while pending:
+            pending.extend(self._advance_parents(pending.pop()))
+
+    def _advance_parents(self, batch: Batch) -> list[Batch]:
+        latest = self._latest[batch] - 1
+        found = [parent for parent in batch.parents if self._latest[parent] > latest]
+        self._latest.update(dict.fromkeys(found, latest))
+        return found
+
+    def _delay(self, batch: Batch) -> None:
+        pending = [batch]
+        while pending:
+            parent = pending.pop()
+            earliest = self._earliest[parent] + 1
+            found = [child for child in self._children[parent] if self._earliest[child] < earliest]
+            self._earliest.update(dict.fromkeys(found, earliest))
+            pending.extend(found)
 
 
 def _in_order(all_batches: Iterable[Batch]) -> list[Batch]:
