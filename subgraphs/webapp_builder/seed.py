@@ -76,7 +76,9 @@ DEMO_APPS: Final = (
 async def seed(writer: SeedWriter, plan: SeedPlan) -> None:
     """See kit.seed_plan for which user has which id."""
     enrollments = list(_enrollments(plan))
-    taken = Counter(
+    # A cohort that everybody has dropped out of is still there.
+    taken: Counter[int] = Counter({row["cohort_id"]: 0 for row in enrollments})
+    taken.update(
         row["cohort_id"]
         for row in enrollments
         if row["status"] not in (EnrollmentStatus.WAITLISTED, EnrollmentStatus.DROPPED)
