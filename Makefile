@@ -41,7 +41,7 @@ format: install ## Rewrite the code as the formatter wants it
 
 sdl: install ## Export every service's schema, and compose the supergraph, into schema/
 	@$(BIN)/softfactory sdl export
-	@$(BIN)/softfactory compose --config supergraph.yaml --output schema/supergraph.graphql
+	@$(BIN)/softfactory compose --config supergraph.yaml --output schema/supergraph.graphql --api-output schema/api.graphql
 
 explorer-assets: ## Bundle GraphiQL into router/explorer/assets/ (needs Node.js; only after a change in explorer/source/)
 	@npm ci --prefix router/explorer/source --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -71,9 +71,9 @@ types: install ## Types, strictly
 schema: install ## Is schema/ what the code says?
 	@$(BIN)/softfactory sdl check
 	@mkdir -p .artifacts
-	@$(BIN)/softfactory compose --config supergraph.yaml --output .artifacts/supergraph.graphql
-	@diff -u schema/supergraph.graphql .artifacts/supergraph.graphql \
-		|| { echo 'schema/supergraph.graphql is not what the services compose to: run `make sdl`.'; exit 1; }
+	@$(BIN)/softfactory compose --config supergraph.yaml --output .artifacts/supergraph.graphql --api-output .artifacts/api.graphql
+	@for file in supergraph api; do diff -u schema/$$file.graphql .artifacts/$$file.graphql \
+		|| { echo "schema/$$file.graphql is not what the services compose to: run \`make sdl\`."; exit 1; }; done
 
 ##@ Measure it
 bench-planning: install ## Planning time and memory beside the reference planner's (needs Node.js)

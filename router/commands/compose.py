@@ -29,6 +29,9 @@ def compose_command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file to write; without it, standard output.")
     ] = None,
+    api_output: Annotated[
+        Path | None, typer.Option("--api-output", help="A file for the API schema: what clients see.")
+    ] = None,
 ) -> None:
     """Makes one supergraph of the subgraphs that a configuration names, or says all that stands against it.
 
@@ -55,6 +58,8 @@ def compose_command(
     for hint in result.hints:
         reporter.show(hint, "yellow")
     _write(result.supergraph_sdl, output)
+    if api_output is not None:
+        _write(result.api_schema_sdl, api_output)
 
 
 def _write(sdl: str, output: Path | None) -> None:

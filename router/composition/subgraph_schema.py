@@ -115,9 +115,7 @@ class SubgraphSchema:
         if name.startswith(("link__", "core__")) and self.links.directive is not None:
             return True
         link = self.links.of_type(name)
-        return link is not None and (
-            link.identity.startswith(APOLLO_SPECIFICATIONS) or f"{name}" not in link.imports.values()
-        )
+        return link is not None and link.identity.startswith(APOLLO_SPECIFICATIONS)
 
     def is_specification_directive(self, name: str) -> bool:
         return name in self.federation_directives or name == self.links.directive

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from graphql import build_schema
 from typer.testing import CliRunner
 
 from router.cli import app
@@ -35,6 +36,22 @@ def test_writes_the_supergraph(folder: Path) -> None:
     printed = runner.invoke(app, ["compose", "-c", str(config)])
     assert printed.stdout == output.read_text()
     assert '@join__graph(name: "b", url: "http://b")' in printed.stdout
+
+
+def test_writes_the_api_schema(folder: Path) -> None:
+    config, api = folder / "supergraph.yaml", folder / "api.graphql"
+    arguments = ["compose", "-c", str(config), "-o", str(folder / "out.graphql"), "--api-output", str(api)]
+    assert runner.invoke(app, arguments).exit_code == 0
+    schema = build_schema(api.read_text())
+    assert sorted(name for name in schema.type_map if not name.startswith("__")) == [
+        "Boolean",
+        "ID",
+        "Int",
+        "Query",
+        "String",
+        "T",
+    ]
+    assert "join__" not in api.read_text()
 
 
 def test_shows_all_problems_with_their_lines(folder: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from router.composition.merge.applied_directives import merge_applied_directives
 from router.composition.merge.authorization import propagate_authorization
+from router.composition.merge.cache_control import find_cache_control
 from router.composition.merge.compose_directives import find_composed_directives
 from router.composition.merge.composed_directives import (
     ComposedDirective,
@@ -27,6 +28,7 @@ from router.composition.merge.schema_definition import add_specifications, merge
 from router.composition.merge.types import add_types
 from router.composition.merge.unions import merge_union
 from router.composition.subgraph_schema import SubgraphSchema
+from router.federation.link import read_links
 from router.federation.schema import Kind, TypeDefinition
 
 MergeKind = Callable[[MergeContext, Sources[TypeDefinition], TypeDefinition], None]
@@ -64,7 +66,8 @@ def merge_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> MergeContext:
     merge_executable_directives(context)
     for definition in list(context.schema.of_kind(Kind.ENUM)):
         merge_enum(context, context.types(definition.name), definition)
-    merge_applied_directives(context, [*automatic, *custom, *_built_in(context)])
+    policies = find_cache_control(context, custom)
+    merge_applied_directives(context, [*automatic, *custom, *policies, *_built_in(context)])
     add_abstracted_fields(context)
     propagate_authorization(context)
     for directive in automatic:
@@ -73,7 +76,10 @@ def merge_subgraphs(subgraphs: Sequence[SubgraphSchema]) -> MergeContext:
         define_federation_directive(context, directive)
     add_specifications(context, [*automatic, *custom])
     context.linked_directives = frozenset(each.name for each in (*automatic, *custom))
-    context.specification_types = frozenset(context.schema.types) - frozenset(context.type_names())
+    links = read_links(context.schema)
+    context.specification_types = frozenset(
+        name for name in context.schema.types if links.of_type(name) or not context.types(name)
+    )
     return context
 
 

@@ -10,7 +10,7 @@ from router.composition.merge.argument_strategies import DEFAULTS, NAMES
 from router.composition.merge.composed_directives import ComposedDirective
 from router.composition.merge.context import MergeContext, Sources
 from router.federation.link import split_url
-from router.federation.schema import DirectiveUse, Element
+from router.federation.schema import DirectiveUse, Element, Kind, TypeDefinition
 from router.federation.value import (
     enum,
     list_of,
@@ -46,7 +46,8 @@ def _merge_directive(
     if directive.origin == "context":
         uses = {index: [_own_context(context, index, use) for use in each] for index, each in uses.items()}
     if directive.joined_name is not None:
-        target.directives += _join_directives(context, directive, uses)
+        if _may_be_joined(target) and not _is_said_plainly(directive, uses, sources):
+            target.directives += _join_directives(context, directive, uses)
         return
     if directive.is_repeatable:
         distinct = {_normal_form(use): use for each in uses.values() for use in each}
@@ -65,6 +66,22 @@ def _own_context(context: MergeContext, index: int, use: DirectiveUse) -> Direct
     )
 
 
+def _may_be_joined(target: Element) -> bool:
+    """Whether @join__directive has the location."""
+    return not isinstance(target, TypeDefinition) or target.kind in (Kind.OBJECT, Kind.INTERFACE)
+
+
+def _is_said_plainly(
+    directive: ComposedDirective, uses: dict[int, list[DirectiveUse]], sources: Sources[Element]
+) -> bool:
+    """Whether all subgraphs with the element say the same, and the plain form says it."""
+    if directive.plain is None or uses.keys() != sources.keys():
+        return False
+    if uses.keys().isdisjoint(directive.plain.local_names):
+        return False
+    return len({tuple(map(_normal_form, each)) for each in uses.values()}) == 1
+
+
 def _join_directives(
     context: MergeContext, directive: ComposedDirective, uses: dict[int, list[DirectiveUse]]
 ) -> list[DirectiveUse]:
@@ -79,6 +96,7 @@ def _join_directives(
             graphs.setdefault(form, []).append(index)
             examples[form] = use
     result = []
+    context.joins_directives = context.joins_directives or bool(graphs)
     for form, indexes in graphs.items():
         arguments: dict[str, ValueNode] = {
             "graphs": list_of([enum(context.graphs[index]) for index in indexes]),

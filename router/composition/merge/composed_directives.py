@@ -39,6 +39,8 @@ class ComposedDirective:
     """That of the latest version, for a directive that @composeDirective asks for."""
     joined_name: str | None = None
     """For a directive whose applications are kept per subgraph, what @join__directive calls it."""
+    plain: "ComposedDirective | None" = None
+    """The same directive as it is composed without subgraphs, which may already say all."""
     is_imported: bool = False
     """Whether the link names the directive even where it has its usual name."""
 

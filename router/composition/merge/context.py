@@ -58,6 +58,8 @@ class MergeContext:
         """The types of the supergraph that belong to linked features."""
         self.linked_directives: frozenset[str] = frozenset()
         """The directives of the supergraph that belong to linked features."""
+        self.joins_directives = False
+        """Whether the supergraph says of some directive which subgraphs apply it."""
         self.composed_names: dict[str, str] = {}
         """What the supergraph calls the directives of Federation that it keeps."""
 

@@ -25,6 +25,8 @@ from router.federation.version import Version
 LINK_URL = "https://specs.apollo.dev/link/v1.0"
 CONNECTORS_SINCE = Version(2, 10)
 """The version of Federation that brought the connect specification."""
+JOIN_DIRECTIVE_SINCE = Version(2, 7)
+"""The version of Federation whose joins have @join__directive."""
 JOIN_URL = "https://specs.apollo.dev/join"
 LINK_DEFINITIONS = '''
 directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
@@ -100,6 +102,8 @@ def join_version(context: MergeContext) -> Version:
     newest = max(subgraph.version for subgraph in context.subgraphs)
     if any(subgraph.connectors is not None for subgraph in context.subgraphs):
         newest = max(newest, CONNECTORS_SINCE)
+    if context.joins_directives:
+        newest = max(newest, JOIN_DIRECTIVE_SINCE)
     if newest >= Version(2, 8):
         return Version(0, 5)
     return Version(0, 4) if newest >= Version(2, 7) else Version(0, 3)
