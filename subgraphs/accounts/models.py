@@ -259,7 +259,7 @@ class Invoice(kit.Entity, Base):
         Index(None, "user_id", "created_at", "id"),
     )
 
-    number: Mapped[str] = mapped_column(String(13))
+    number: Mapped[str] = mapped_column(String(17))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
     status: Mapped[InvoiceStatus] = mapped_column(default=InvoiceStatus.DRAFT)

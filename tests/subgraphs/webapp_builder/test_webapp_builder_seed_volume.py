@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from subgraphs.kit.seed_plan import SeedPlan
-from subgraphs.webapp_builder import models, seed
+from subgraphs.webapp_builder import models
+from subgraphs.webapp_builder.seed import seed
 
 
 class Kept:
@@ -23,6 +24,6 @@ class Kept:
 @pytest.mark.parametrize("users", [8, 60, 1000, 20_000])
 async def test_every_enrolment_has_its_cohort(users: int) -> None:
     kept: Any = Kept()
-    await seed.seed(kept, SeedPlan(users, datetime(2026, 11, 23, 12, tzinfo=UTC)))
+    await seed(kept, SeedPlan(users, datetime(2026, 11, 23, 12, tzinfo=UTC)))
     cohorts = {row["id"] for row in kept.rows[models.Cohort]}
     assert {row["cohort_id"] for row in kept.rows[models.Enrollment]} <= cohorts

@@ -224,7 +224,7 @@ def upgrade() -> None:
     op.create_index('uq_subscriptions_running_product', 'subscriptions', ['user_id', 'product_id'], unique=True, postgresql_where=sa.text("status IN ('ACTIVE', 'CANCELING', 'PAST_DUE')"))
     op.create_table('invoices',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('number', sa.String(length=13), nullable=False),
+    sa.Column('number', sa.String(length=17), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
     sa.Column('order_id', sa.BigInteger(), nullable=True),
     sa.Column('status', sa.Enum('DRAFT', 'ISSUED', 'PAID', 'CANCELED', name='invoicestatus', length=32, native_enum=False, create_constraint=True), nullable=False),
