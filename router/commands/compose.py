@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from router.commands.failure import fail
-from router.composition import CompositionError, CompositionProblem, Hint, compose
+from router.composition import CompositionError, CompositionProblem, Contract, Hint, compose
 from router.composition.config import ConfigError, SchemaFile, SupergraphConfig, load_config
 from router.composition.load import load_subgraphs
 from router.federation.subgraph import Subgraph
@@ -32,6 +32,14 @@ def compose_command(
     api_output: Annotated[
         Path | None, typer.Option("--api-output", help="A file for the API schema: what clients see.")
     ] = None,
+    include_tag: Annotated[
+        list[str] | None,
+        typer.Option("--include-tag", help="Only what has this @tag, for a contract. May be repeated."),
+    ] = None,
+    exclude_tag: Annotated[
+        list[str] | None,
+        typer.Option("--exclude-tag", help="Not what has this @tag; goes before --include-tag."),
+    ] = None,
 ) -> None:
     """Makes one supergraph of the subgraphs that a configuration names, or says all that stands against it.
 
@@ -39,6 +47,10 @@ def compose_command(
     service, or the sdl itself.
 
         softfactory compose --config supergraph.yaml --output supergraph.graphql
+
+    A contract is a variant of the graph for some clients: what the tags leave out becomes @inaccessible.
+
+        softfactory compose --include-tag partner --exclude-tag experimental --output partner.graphql
 
     Errors and hints go to standard error. The exit code is 1 where the subgraphs do not compose.
     """
@@ -49,7 +61,7 @@ def compose_command(
         fail(f"{error.code}: {error.message}")
     reporter = Reporter(found, subgraphs)
     try:
-        result = compose(subgraphs)
+        result = compose(subgraphs, _contract(include_tag, exclude_tag))
     except CompositionError as error:
         for problem in error.problems:
             reporter.show(problem, "red")
@@ -60,6 +72,12 @@ def compose_command(
     _write(result.supergraph_sdl, output)
     if api_output is not None:
         _write(result.api_schema_sdl, api_output)
+
+
+def _contract(include: list[str] | None, exclude: list[str] | None) -> Contract | None:
+    if not include and not exclude:
+        return None
+    return Contract(frozenset(include or ()), frozenset(exclude or ()))
 
 
 def _write(sdl: str, output: Path | None) -> None:

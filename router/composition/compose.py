@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from router.composition.api_schema import api_schema
+from router.composition.contracts import Contract, apply_contract
 from router.composition.merge import merge_subgraphs
 from router.composition.merge.context import MergeContext
 from router.composition.prepare import normalize_roots, remove_protocol
@@ -30,8 +31,11 @@ class Composition:
     hints: tuple[Hint, ...]
 
 
-def compose(subgraphs: Sequence[Subgraph]) -> Composition:
-    """Raises CompositionError with every problem of the first step that finds any."""
+def compose(subgraphs: Sequence[Subgraph], contract: Contract | None = None) -> Composition:
+    """Raises CompositionError with every problem of the first step that finds any.
+
+    With a contract, the supergraph is the variant that the contract leaves.
+    """
     _stop_at(check_names(subgraphs))
     schemas = read_subgraphs(subgraphs)
     _stop_at(upgrade_subgraphs(schemas))
@@ -42,6 +46,8 @@ def compose(subgraphs: Sequence[Subgraph]) -> Composition:
     _stop_at(context.problems)
     _stop_at(check_supergraph(context))
     _stop_at(check_satisfiability(context))
+    if contract is not None:
+        _stop_at(apply_contract(context, contract))
     return Composition(
         print_schema(context.schema), print_schema(client_schema(context)), tuple(context.hints)
     )

@@ -54,6 +54,20 @@ def test_writes_the_api_schema(folder: Path) -> None:
     assert "join__" not in api.read_text()
 
 
+def test_composes_a_contract(folder: Path) -> None:
+    schema = (folder / "a.graphql").read_text().replace('"@shareable"', '"@shareable", "@tag"')
+    (folder / "a.graphql").write_text(schema.replace("x: Int", 'x: Int @tag(name: "internal")'))
+    api = folder / "api.graphql"
+    arguments = ["compose", "-c", str(folder / "supergraph.yaml"), "--api-output", str(api)]
+    result = runner.invoke(app, [*arguments, "--exclude-tag", "internal"])
+    assert result.exit_code == 0
+    assert "x: Int" not in api.read_text()
+    assert 'x: Int @join__field(graph: A) @tag(name: "internal") @inaccessible' in result.stdout
+    refused = runner.invoke(app, [*arguments, "--include-tag", "partner"])
+    assert refused.exit_code == 1
+    assert "Tags of this graph: internal." in refused.stderr
+
+
 def test_shows_all_problems_with_their_lines(folder: Path) -> None:
     (folder / "b.graphql").write_text(
         LINK + 'type Query {\n  t: T\n}\ntype T @key(fields: "id") { id: ID! x: Int }'

@@ -19,7 +19,7 @@ from router.federation.schema import (
     Schema,
     TypeDefinition,
 )
-from router.federation.value import enum, make, string
+from router.federation.value import enum, make, string, text_of
 from router.federation.version import Version
 
 LINK_URL = "https://specs.apollo.dev/link/v1.0"
@@ -95,6 +95,18 @@ def add_specifications(context: MergeContext, directives: Sequence[ComposedDirec
         schema.types.update(definitions.types)
         schema.directives.update(definitions.directives)
     schema.types["join__Graph"] = _graphs(context)
+
+
+def link_feature(context: MergeContext, directive: ComposedDirective) -> None:
+    """One link more, after the supergraph has been made."""
+    taken = {
+        text_of(use.arguments.get("as"))
+        or (split_url(text_of(use.arguments.get("url")) or "") or ("", "", ""))[1]
+        for use in context.schema.definition.uses("link")
+    }
+    alias = f"contract_{directive.feature.name}" if directive.feature.name in taken else None
+    directive.is_imported = alias is not None
+    context.schema.definition.directives.append(_link(directive.feature, [directive], alias))
 
 
 def join_version(context: MergeContext) -> Version:
