@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ from graphql import OperationType
 
 from router.errors import InternalError, JsonValue
 from router.executor.context import ExecutableOperation, ExecutionContext
+from router.executor.contexts import contexts_of
 from router.executor.errors import INVALID_RESPONSE, FetchError, FetchScope, failed_fetch, subgraph_errors
 from router.executor.fetch import EntityFetch, Fetch, RootFetch
 from router.executor.project import project
@@ -71,10 +72,23 @@ class _Run:
         return [error for task in tasks for error in task.result()]
 
     async def _fetch(self, node: FetchNode) -> list[FetchError]:
-        fetch: Fetch = EntityFetch(node, self.tree) if node.entities else RootFetch(node, self.tree)
+        if not node.entities:
+            return await self._request(node, RootFetch(node, self.tree), {})
+        if not node.contexts:
+            return await self._request(node, EntityFetch(node, self.tree), {})
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._request(node, EntityFetch(node, self.tree, context), values))
+                for context, values in contexts_of(self.tree, node).items()
+            ]
+        return [error for task in tasks for error in task.result()]
+
+    async def _request(
+        self, node: FetchNode, fetch: Fetch, values: Mapping[str, JsonValue]
+    ) -> list[FetchError]:
         if not fetch.is_needed:
             return []
-        known = self.context.variables
+        known = {**self.context.variables, **values}
         passed = {name: known[name] for name in node.variables if name in known}
         try:
             response = await self._send(node, {**passed, **fetch.representations})

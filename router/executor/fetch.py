@@ -6,11 +6,12 @@ from typing import Protocol
 from graphql import GraphQLSchema
 
 from router.errors import JsonValue
+from router.executor.contexts import context_key
 from router.executor.errors import INVALID_RESPONSE
 from router.executor.merge import merge_into_all, rename
 from router.executor.representations import Batch, collect
 from router.executor.subgraph_path import renamed, root_keys
-from router.executor.tree import ResponsePath, Tree, select, written_out
+from router.executor.tree import ResponsePath, Target, Tree, select, written_out
 from router.planner.nodes import FetchNode
 from router.upstream.subgraph import SubgraphError
 
@@ -64,8 +65,13 @@ class RootFetch:
 class EntityFetch:
     """A fetch of entities. Paths of its answer begin with an `_entities` field and the representation's index."""
 
-    def __init__(self, node: FetchNode, tree: Tree) -> None:
-        self._batches = {each.alias: collect(tree, each) for each in node.entities}
+    def __init__(self, node: FetchNode, tree: Tree, context: bytes | None = None) -> None:
+        """With `context`, only for objects that see these context values."""
+
+        def is_meant(target: Target) -> bool:
+            return context is None or context_key(tree, target.location, node.contexts) == context
+
+        self._batches = {each.alias: collect(tree, each, is_meant) for each in node.entities}
 
     @property
     def is_needed(self) -> bool:

@@ -1,6 +1,6 @@
 """From objects of the tree to the representations that `_entities` takes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,12 +26,14 @@ class Batch:
     targets: list[list[Target]] = field(default_factory=list)
 
 
-def collect(tree: Tree, entity_input: EntityInput) -> Batch:
+def collect(
+    tree: Tree, entity_input: EntityInput, is_meant: Callable[[Target], bool] = lambda _: True
+) -> Batch:
     """Everything that this input has to send. Equality of representations is that of their JSON."""
     batch = Batch(entity_input)
     indexes: dict[bytes, int] = {}
     for target in select(tree, entity_input.paths):
-        representation = represent(target.object, entity_input.requires)
+        representation = represent(target.object, entity_input.requires) if is_meant(target) else None
         if representation is None:
             continue
         index = indexes.setdefault(_encoder.encode(representation), len(indexes))

@@ -14,8 +14,10 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     InterfaceTypeDefinitionNode,
+    ListValueNode,
     NullValueNode,
     ObjectTypeDefinitionNode,
+    ObjectValueNode,
     SelectionSetNode,
     StringValueNode,
     UnionTypeDefinitionNode,
@@ -26,7 +28,7 @@ from graphql import (
 
 from router.federation.features import Feature
 from router.federation.field_set import parse_field_set
-from router.federation.subgraph_view import FieldView, Key, SubgraphInfo, TypeView
+from router.federation.subgraph_view import ContextArgument, FieldView, Key, SubgraphInfo, TypeView
 
 CompositeDefinition = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | UnionTypeDefinitionNode
 
@@ -142,10 +144,25 @@ def _field_view(node: FieldDefinitionNode, join: dict[str, object]) -> FieldView
         external=bool(join.get("external")) or (bool(join.get("usedOverridden")) and label is None),
         requires=parse_field_set(requires) if isinstance(requires, str) and requires.strip() else None,
         provides=parse_field_set(provides) if isinstance(provides, str) and provides.strip() else None,
+        context_arguments=tuple(_context_arguments(join.get("contextArguments"))),
         override_from=moved_from if isinstance(moved_from, str) else None,
         override_label=label if isinstance(label, str) and moved_from else None,
         overridden_by_label=label if isinstance(label, str) and not moved_from else None,
     )
+
+
+def _context_arguments(value: object) -> Iterator[ContextArgument]:
+    for item in value.values if isinstance(value, ListValueNode) else ():
+        if isinstance(item, ObjectValueNode):
+            parts = {part.name.value: _plain(part.value) for part in item.fields}
+            text = str(parts["selection"])
+            yield ContextArgument(
+                str(parts["name"]),
+                parse_type(str(parts["type"]), no_location=True),
+                str(parts["context"]),
+                parse_field_set(text),
+                text,
+            )
 
 
 def _read_possible_types(

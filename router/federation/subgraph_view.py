@@ -14,6 +14,17 @@ class Key:
     resolvable: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ContextArgument:
+    """An argument that no client gives: `selections` of the nearest object around that sets `context`."""
+
+    name: str
+    type: TypeNode
+    context: str
+    selections: SelectionSetNode
+    text: str
+
+
 @dataclass(slots=True)
 class FieldView:
     """A field as one subgraph has it. An `external` field is known there but resolved elsewhere."""
@@ -29,6 +40,12 @@ class FieldView:
     """The field is resolved here only while this label is on…"""
     overridden_by_label: str | None = None
     """…and here only while that one is off."""
+    context_arguments: tuple[ContextArgument, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether something has to be fetched before the subgraph can resolve the field."""
+        return self.requires is not None or bool(self.context_arguments)
 
     @property
     def named_type(self) -> str:

@@ -11,6 +11,8 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationType,
+    StringValueNode,
+    TypeDefinitionNode,
     build_ast_schema,
     is_abstract_type,
     is_object_type,
@@ -20,7 +22,7 @@ from graphql import (
 
 from router.errors import RouterError
 from router.federation.api_schema import api_document, plain_document
-from router.federation.features import linked_features
+from router.federation.features import Feature, linked_features
 from router.federation.join_reader import read_subgraphs
 from router.federation.subgraph_view import SubgraphInfo, TypeView
 
@@ -41,6 +43,8 @@ class Supergraph:
     """Every type and field, those that are `@inaccessible` too, without the machinery of joins and links."""
     api_document: DocumentNode
     subgraphs: Mapping[str, SubgraphInfo]
+    contexts: Mapping[str, tuple[str, ...]]
+    """By the name of a context, the types that set it."""
 
     @classmethod
     def parse(cls, sdl: str) -> Self:
@@ -61,7 +65,7 @@ class Supergraph:
             subgraphs = read_subgraphs(document, features["join"], schema)
         except (GraphQLError, RouterError, TypeError, ValueError, KeyError) as error:
             raise InvalidSupergraphError(f"The supergraph cannot be read: {error}") from error
-        return cls(sdl, schema, api_document(plain, features), subgraphs)
+        return cls(sdl, schema, api_document(plain, features), subgraphs, _contexts(plain, features))
 
     @cached_property
     def api_schema(self) -> GraphQLSchema:
@@ -121,3 +125,19 @@ class Supergraph:
                         if object_name not in subgraph.types:
                             views.setdefault((graph, object_name), view)
         return views
+
+
+def _contexts(plain: DocumentNode, features: Mapping[str, Feature]) -> dict[str, tuple[str, ...]]:
+    feature = features.get("context")
+    found: dict[str, tuple[str, ...]] = {}
+    if feature is None:
+        return found
+    for node in plain.definitions:
+        if isinstance(node, TypeDefinitionNode):
+            for directive in node.directives or ():
+                if directive.name.value == feature.directive("context"):
+                    for argument in directive.arguments or ():
+                        if argument.name.value == "name" and isinstance(argument.value, StringValueNode):
+                            name = argument.value.value
+                            found[name] = (*found.get(name, ()), node.name.value)
+    return found

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from graphql import VariableDefinitionNode
+from graphql import NameNode, VariableDefinitionNode, VariableNode
 
 from router.planner.batches import Batch
 from router.planner.fetch_graph import FetchGroup
 from router.planner.nodes import (
     ConditionNode,
+    ContextInput,
     EntityInput,
     FetchNode,
     InputFragment,
@@ -128,11 +129,14 @@ def _components(found: list[Batch]) -> list[list[Batch]]:
 
 
 def _fetch_node(batch: Batch, variables: Sequence[VariableDefinitionNode], number: int | None) -> PlanNode:
-    text = OperationText(variables, batch.conditions)
     first = batch.groups[0]
+    contexts = tuple(first.contexts.values())
+    text = OperationText([*variables, *map(_declared, contexts)], batch.conditions)
     if first.is_entity_fetch:
         inputs, operation = _entities(batch, text)
-        node: PlanNode = FetchNode(batch.graph, operation, first.kind, text.variables, inputs, id=number)
+        node: PlanNode = FetchNode(
+            batch.graph, operation, first.kind, text.variables, inputs, contexts=contexts, id=number
+        )
     else:
         operation = text.root(first.kind, first.out)
         node = FetchNode(
@@ -171,4 +175,10 @@ def _requires(group: FetchGroup) -> tuple[InputFragment, ...]:
             each.typename, frozenset(each.possible_types), tuple(each.selections.values()), each.typename
         )
         for each in group.requirements.values()
+    )
+
+
+def _declared(context: ContextInput) -> VariableDefinitionNode:
+    return VariableDefinitionNode(
+        variable=VariableNode(name=NameNode(value=context.variable)), type=context.type, directives=()
     )

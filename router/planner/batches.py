@@ -27,7 +27,7 @@ def batches(groups: Sequence[FetchGroup]) -> list[Batch]:
         batch.parents = {owner[parent]: None for parent in batch.groups[0].parents if parent in owner}
     by_target: dict[tuple[str, Conditions], list[Batch]] = {}
     for batch in found:
-        if batch.groups[0].is_entity_fetch:
+        if batch.groups[0].is_entity_fetch and not batch.groups[0].contexts:
             by_target.setdefault((batch.graph, batch.conditions), []).append(batch)
     merging = _Merging(found)
     for candidates in by_target.values():

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from graphql import OperationType
+from graphql import ArgumentNode, NameNode, OperationType, VariableNode
 
 from router.federation.subgraph_view import FieldView, TypeView
 from router.operation.selection import DeferTag, Field, SelectionSet
@@ -16,6 +16,7 @@ from router.planner.choice import (
     Position,
     Visit,
 )
+from router.planner.context import Contexts
 from router.planner.fetch_graph import Deferral, FetchGraph, FetchGroup, Out, OutField, Requirement
 from router.planner.nodes import LIST, InputField, InputFragment, InputSelection, OnTypes, Path
 from router.planner.resolution import TYPENAME, EntityKey, Resolution, Resolved
@@ -52,10 +53,13 @@ class _Cursor:
 class FetchBuilder:
     """Writes the fetches of one operation into a fetch graph."""
 
-    def __init__(self, resolution: Resolution, keys: ResponseKeys, graph: FetchGraph) -> None:
+    def __init__(
+        self, resolution: Resolution, keys: ResponseKeys, contexts: Contexts, graph: FetchGraph
+    ) -> None:
         self._resolution = resolution
         self._keys = keys
         self._graph = graph
+        self._contexts = contexts
 
         self._deferral: Deferral | None = None
         self._deferrals: dict[tuple[DeferTag, Path], Deferral] = {}
@@ -250,11 +254,22 @@ class FetchBuilder:
             return {cursor.group: None}
         at = place.own() if placed.is_requirement else place
         key = self._key(placed.field, at)
-        out = self._add(cursor.out, placed.field, key, placed.view)
+        field = self._with_context(placed, cursor.group)
+        out = self._add(cursor.out, field, key, placed.view)
         if placed.below is None or out is None:
             return {cursor.group: None}
         inner = at.below(key, placed.view)
         return {cursor.group: None} | self._position(placed.below, _Cursor(cursor.group, out), inner)
+
+    def _with_context(self, placed: Placed, group: FetchGroup) -> Field:
+        """The field with the arguments that no client gives, but the objects around."""
+        arguments = list(placed.field.arguments)
+        for each in placed.view.context_arguments:
+            context = self._contexts.input(each)
+            group.contexts[context.variable] = context
+            value = VariableNode(name=NameNode(value=context.variable))
+            arguments.append(ArgumentNode(name=NameNode(value=each.name), value=value))
+        return replace(placed.field, arguments=tuple(arguments))
 
     def _send_key(
         self, key: EntityKey, sources: list[_Cursor], type_name: str, requirement: Requirement, place: _Place
@@ -341,6 +356,7 @@ class FetchBuilder:
         return self._keys.key_for(place.keys, field.name, field.signature) if place.is_own else field.key
 
     def _add(self, out: Out, field: Field, key: str, view: FieldView) -> Out | None:
+        self._resolution.budget.spend(1)
         below = Out(view.named_type) if field.selections is not None else None
         added = out.add(
             OutField(key, field.name, view.type, field.arguments, field.directives, field.conditions, below)

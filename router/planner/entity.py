@@ -145,7 +145,7 @@ class EntityChoice:
                 near = [
                     option
                     for option in item.options
-                    if option[0].graph in fixed and option[0].resolved.view.requires is None
+                    if option[0].graph in fixed and not option[0].resolved.view.waits
                 ]
                 item.options = near[:1] or item.options
 
@@ -154,7 +154,7 @@ class EntityChoice:
         groups: dict[object, list[_Item]] = {}
         for index, item in enumerate(self._items):
             if len(item.options) > 1:
-                plain = all(option[0].resolved.view.requires is None for option in item.options)
+                plain = all(not option[0].resolved.view.waits for option in item.options)
                 graphs = tuple(option[0].graph for option in item.options)
                 key: object = graphs if plain and item.field.selections is None else index
                 groups.setdefault(key, []).append(item)
@@ -202,6 +202,7 @@ class EntityChoice:
         return parts, wanted
 
     def _evaluate(self) -> EntityPosition | None:
+        self._resolution.budget.spend(len(self._items))
         try:
             parts, wanted = self._active()
             hops = self._hops.connect(frozenset(wanted))
@@ -239,7 +240,7 @@ class EntityChoice:
         required = self._required_items(part)
         base = 0 if part.graph == self._start else state.hops[part.graph].level
         is_here = part.graph == self._start or part.graph in self._given
-        is_reentry = is_here and (self._is_away or bool(required))
+        is_reentry = is_here and (self._is_away or part.resolved.view.waits)
         if part.field.name == TYPENAME or not (required or is_reentry):
             return base
         ready = 1 + max((self._ready(index, state) for index in required), default=-1)

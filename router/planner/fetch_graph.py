@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from graphql import ArgumentNode, DirectiveNode, OperationType, TypeNode
 
 from router.operation.selection import ALWAYS, Conditions, Field
-from router.planner.nodes import InputField, Path, Rename
+from router.planner.nodes import ContextInput, InputField, Path, Rename
 
 
 @dataclass(slots=True, eq=False)
@@ -95,6 +95,7 @@ class FetchGroup:
     kind: OperationType = OperationType.QUERY
     parents: dict["FetchGroup", None] = field(default_factory=dict)
     requirements: dict[tuple[str, frozenset[str]], Requirement] = field(default_factory=dict)
+    contexts: dict[str, ContextInput] = field(default_factory=dict)
     renames: list[Rename] = field(default_factory=list)
     number: int = 0
     deferral: Deferral | None = None

@@ -127,7 +127,7 @@ class Hops:
     def _resolves(self, field: Field, graph: str) -> bool:
         provided = self._provided if graph == self._start else None
         resolved = self._resolution.field(graph, self._type_name, field.name, provided)
-        if resolved is None or resolved.view.requires is not None:
+        if resolved is None or resolved.view.waits:
             return False
         if field.selections is None:
             return True

@@ -8,7 +8,7 @@ entity of the answer back into its object.
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from graphql import OperationType
+from graphql import OperationType, TypeNode
 
 LIST = "@"
 """Path element: every item of the list (of lists, too: one element per level)."""
@@ -83,6 +83,19 @@ class EntityInput:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextInput:
+    """A variable whose value comes from the object itself or the nearest one around it that has it.
+
+    Each of `sources` is a chain of keys from such an object to the value. Objects that see different values cannot
+    share a request.
+    """
+
+    variable: str
+    type: TypeNode = field(compare=False)
+    sources: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FetchNode:
     """One request to one subgraph: a root operation (`entities` empty) or a fetch of entities."""
 
@@ -97,6 +110,7 @@ class FetchNode:
     renames: tuple[Rename, ...] = ()
     """For a root operation; an entity fetch has them in its EntityInputs."""
     operation_name: str | None = None
+    contexts: tuple[ContextInput, ...] = ()
     id: int | None = None
     """For parts of a DeferNode to depend on."""
     path: Path = ()

@@ -90,7 +90,7 @@ class Options:
         )
         if resolved is None or graph not in self._given:
             return resolved
-        if resolved.view.requires is None and not self._is_away:
+        if not resolved.view.waits and not self._is_away:
             return resolved
         return resolved if self._resolution.keys(graph, self._type_name) else None
 
@@ -100,7 +100,7 @@ class Options:
         return view is not None and view.is_abstract
 
     def _is_local(self, part: Part) -> bool:
-        if part.resolved.view.requires is not None:
+        if part.resolved.view.waits:
             return False
         below = part.field.selections
         view = part.resolved.view
@@ -109,7 +109,7 @@ class Options:
         )
 
     def _shared(self, selections: SelectionSet, singles: list[Part]) -> Iterator[Option]:
-        plain = [part for part in singles if part.resolved.view.requires is None]
+        plain = [part for part in singles if not part.resolved.view.waits]
         if len(plain) <= _MAX_PAIRED:
             for first in plain:
                 here, rest = self._take(selections, first)

@@ -58,7 +58,7 @@ def check(case: dict[str, Any], spread: Counter[str]) -> str | None:
         if refused:
             load_operation(supergraph, case["operation"], case.get("operation_name"))
         operation = choose_operation(parse_document(case["operation"]), case.get("operation_name"))
-        found = plan(supergraph, operation, _labels(case), defer=_defers(case)).node
+        found = plan(supergraph, operation, labels_of(case), defer=_defers(case)).node
     except RouterError as error:
         return None if refused else f"{error.code}: {error.message}"
     except Exception as error:
@@ -132,7 +132,8 @@ def _defers(case: dict[str, Any]) -> bool:
     return bool(delivery.get("enableDefer"))
 
 
-def _labels(case: dict[str, Any]) -> frozenset[str]:
+def labels_of(case: dict[str, Any]) -> frozenset[str]:
+    """The override labels that are on for the case."""
     conditions = (case.get("options") or {}).get("overrideConditions") or {}
     return frozenset(label for label, is_on in conditions.items() if is_on)
 

@@ -22,6 +22,11 @@ def read_operation(supergraph: Supergraph, text: str, name: str | None = None) -
     return choose_operation(parse_document(text), name)
 
 
+def without_defer(text: str) -> str:
+    """The operation as if nothing in it were deferred."""
+    return _DEFER.sub("", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`errors` are those of the federated answer; the monolith has none, or the test fails."""
@@ -55,6 +60,6 @@ async def compare(
         interface_objects=supergraph.interface_objects,
     )
     result = await execute(found, operation, context)
-    expected = universe.monolith(_DEFER.sub("", text), variables, name)
+    expected = universe.monolith(without_defer(text), variables, name)
     requests = {graph: len(mock.requests) for graph, mock in mocks.items() if mock.requests}
     return Comparison(found, expected, result.data, tuple(result.errors), requests)

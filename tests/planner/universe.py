@@ -30,7 +30,7 @@ from graphql import (
     validate,
 )
 
-from router.federation.subgraph_view import FieldView
+from router.federation.subgraph_view import ContextArgument, FieldView
 from router.federation.supergraph import Supergraph
 from router.operation.normalize import Normalizer
 from router.operation.selection import SelectionSet
@@ -84,6 +84,27 @@ class Universe:
         )
         is_key = name in self._keys.get(thing.type, ())
         return self._value(definition.type, thing, name, salt, is_key)
+
+    def context_values(self, argument: ContextArgument) -> list[Any]:
+        """All that the argument can be, over the objects that set its context."""
+        found: list[Any] = []
+        for name in self.supergraph.contexts[argument.context]:
+            selected = self._normalized(argument.selections, name)
+            for type_name in self.supergraph.possible_types[name]:
+                for number in range(_OBJECTS_PER_TYPE):
+                    found += self._leaves(Thing(type_name, number), selected)
+        return found
+
+    def _leaves(self, thing: Thing, selected: SelectionSet) -> list[Any]:
+        found: list[Any] = []
+        for each in selected.fields:
+            if each.name != "__typename" and (each.types is None or thing.type in each.types):
+                value = self.value(thing, each.name, {})
+                below = each.selections
+                found += (
+                    self._leaves(value, below) if isinstance(value, Thing) and below is not None else [value]
+                )
+        return found
 
     def matches(self, representation: Mapping[str, Any], thing: Thing) -> bool:
         """Whether everything in the representation is true of the object."""
@@ -235,7 +256,12 @@ class SubgraphMock:
         found = view.fields[info.field_name]
         provided = self._provided(thing, found)
         self._check(thing, found, provided)
-        return self._seen_here(self._universe.value(thing, info.field_name, args), found, provided)
+        own = {each.name for each in found.context_arguments}
+        for each in found.context_arguments:
+            if args.get(each.name) not in self._universe.context_values(each):
+                raise GraphQLError(f"{self._graph}: no {each.context} is {args.get(each.name)}")
+        asked = {name: value for name, value in args.items() if name not in own}
+        return self._seen_here(self._universe.value(thing, info.field_name, asked), found, provided)
 
     def _entity(self, representation: Mapping[str, Any]) -> Thing | None:
         type_name = representation["__typename"]
@@ -356,10 +382,15 @@ class _SubgraphSchema:
     def _fields(self, name: str) -> dict[str, GraphQLField]:
         whole = self._all[name].fields
         fields = {
-            each.name: GraphQLField(self._wrap(each.type), whole[each.name].args)
+            each.name: GraphQLField(
+                self._wrap(each.type), whole[each.name].args | self._context_arguments(each)
+            )
             for each in self._views[name].fields.values()
         }
         return fields or {"_empty": GraphQLField(self._all["String"])}
+
+    def _context_arguments(self, view: FieldView) -> dict[str, GraphQLArgument]:
+        return {each.name: GraphQLArgument(self._wrap(each.type)) for each in view.context_arguments}
 
     def _wrap(self, node: Any) -> Any:
         if node.kind == "non_null_type":
