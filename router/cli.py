@@ -3,7 +3,7 @@
 import typer
 
 from launcher import commands as launcher_commands
-from router.commands import compose, plan, serve
+from router.commands import check, compose, plan, serve
 
 app = typer.Typer(
     name="softfactory",
@@ -12,6 +12,7 @@ app = typer.Typer(
     help="One graph over many services: compose it, look into its plans, serve it.",
 )
 compose.register(app)
+check.register(app)
 plan.register(app)
 serve.register(app)
 launcher_commands.register(app)

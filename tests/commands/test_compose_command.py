@@ -1,5 +1,11 @@
 """`softfactory compose`: exit codes, where the output goes, and how problems are shown."""
 
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -104,3 +110,91 @@ def test_an_output_that_cannot_be_written_is_an_error(folder: Path) -> None:
 
 def test_a_wrong_option_is_a_usage_error() -> None:
     assert runner.invoke(app, ["compose", "--nope"]).exit_code == 2
+
+
+def test_says_what_usually_helps(folder: Path) -> None:
+    (folder / "b.graphql").write_text(
+        LINK + 'type Query {\n  t: T\n}\ntype T @key(fields: "id") { id: ID! x: Int }'
+    )
+    result = runner.invoke(app, ["compose", "-c", str(folder / "supergraph.yaml")])
+    assert result.stderr.count("usual fix: Add @shareable to the field") == 1
+
+
+def test_json_has_errors_with_their_places(folder: Path) -> None:
+    (folder / "b.graphql").write_text(LINK + 'type T @key(fields: "id") {\n  id: ID! x: String }')
+    result = runner.invoke(app, ["compose", "-c", str(folder / "supergraph.yaml"), "--format", "json"])
+    document = json.loads(result.stdout)
+    assert (result.exit_code, result.stderr, document["ok"]) == (1, "", False)
+    assert {error["code"] for error in document["errors"]} == {"FIELD_TYPE_MISMATCH", "INVALID_FIELD_SHARING"}
+    (error,) = [error for error in document["errors"] if error["code"] == "FIELD_TYPE_MISMATCH"]
+    assert error["locations"][1] == {
+        "subgraph": "b",
+        "source": str(folder / "b.graphql"),
+        "line": 3,
+        "column": 11,
+    }
+    assert "supergraph" not in document
+
+
+def test_json_has_hints_and_the_supergraph(folder: Path) -> None:
+    with (folder / "b.graphql").open("a") as file:
+        file.write("\nenum Unused { A }")
+    arguments = ["compose", "-c", str(folder / "supergraph.yaml"), "--format", "json"]
+    document = json.loads(runner.invoke(app, arguments).stdout)
+    assert [hint["code"] for hint in document["hints"]] == ["UNUSED_ENUM_TYPE"]
+    assert "join__Graph" in document["supergraph"]
+    written = runner.invoke(app, [*arguments, "-o", str(folder / "out.graphql")])
+    assert "supergraph" not in json.loads(written.stdout)
+    assert (folder / "out.graphql").read_text() == document["supergraph"]
+
+
+def test_json_has_a_wrong_configuration_too(folder: Path) -> None:
+    (folder / "b.graphql").unlink()
+    result = runner.invoke(app, ["compose", "-c", str(folder / "supergraph.yaml"), "--format", "json"])
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["errors"][0]["code"] == "INVALID_SUPERGRAPH_CONFIG"
+
+
+@contextmanager
+def watching(folder: Path) -> Iterator[Iterator[str]]:
+    """The lines of standard error of a command that composes again and again."""
+    command = [sys.executable, "-c", "from router.cli import main; main()", "compose", "--watch"]
+    command += ["-c", str(folder / "supergraph.yaml"), "-o", str(folder / "out.graphql")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        try:
+            yield process.stderr
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 0
+
+
+def until(lines: Iterator[str], text: str) -> list[str]:
+    seen = []
+    for line in lines:
+        seen.append(line)
+        if text in line:
+            return seen
+    raise AssertionError(f"ended without {text!r}: {seen}")
+
+
+def test_watch_goes_on_after_errors(folder: Path) -> None:
+    good = (folder / "b.graphql").read_text()
+    with watching(folder) as lines:
+        until(lines, "Watching 3 files")
+        first = (folder / "out.graphql").read_text()
+        (folder / "b.graphql").write_text(good.replace("y: Int", "x: Int"))
+        assert any("INVALID_FIELD_SHARING" in line for line in until(lines, "Watching"))
+        assert (folder / "out.graphql").read_text() == first
+        (folder / "b.graphql").unlink()
+        assert any("cannot be read" in line for line in until(lines, "Watching"))
+        (folder / "b.graphql").write_text(good.replace("y: Int", "z: Int"))
+        until(lines, "Composed 2 subgraphs")
+        until(lines, "Watching")
+        assert "z: Int @join__field(graph: B)" in (folder / "out.graphql").read_text()
+
+
+def test_watch_needs_an_output(folder: Path) -> None:
+    result = runner.invoke(app, ["compose", "-c", str(folder / "supergraph.yaml"), "--watch"])
+    assert result.exit_code == 2
+    assert "--output" in result.stderr

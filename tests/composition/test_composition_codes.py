@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from router.composition import CompositionError, compose
+from router.composition.fixes import FIXES
 from tests.composition.composition_cases import Case, load
 
 ERRORS = load("errors.yaml")
@@ -35,6 +36,10 @@ def test_documentation_has_the_code(code: str) -> None:
 def test_no_code_is_without_a_case() -> None:
     shown = {code for case in ERRORS + HINTS for code in case.codes}
     assert set(re.findall(r"^\| ([A-Z_]+) \|", DOCUMENTATION, re.MULTILINE)) == shown
+
+
+def test_fixes_are_for_codes_that_exist() -> None:
+    assert FIXES.keys() <= {code for case in ERRORS for code in case.codes}
 
 
 def test_problems_say_where_they_are() -> None:
