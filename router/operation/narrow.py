@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from router.operation.budget import Budget
 from router.operation.selection import Conditions, DeferTag, Field, SelectionSet
 
 
 class Narrowing:
     """Remembers every answer for the life of one planning run, so equal questions give the identical object."""
 
-    def __init__(self, possible_types: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, possible_types: Mapping[str, frozenset[str]], budget: Budget | None = None) -> None:
         self._possible = possible_types
+        self._budget = budget or Budget()
         self._narrowed: dict[tuple[int, str, frozenset[str] | None], SelectionSet] = {}
         self._merged: dict[tuple[int, ...], SelectionSet] = {}
         self._alive: list[SelectionSet] = []
@@ -34,6 +36,7 @@ class Narrowing:
         found = self._narrowed.get(key)
         if found is None:
             own = self._possible.get(selections.type, types)
+            self._budget.spend(len(selections.fields))
             fields: list[Field] = []
             for each in selections.fields:
                 guard = (own if each.types is None else each.types) & types
@@ -65,6 +68,7 @@ class Narrowing:
                 merged[key] = each
             elif before.selections is not None and each.selections is not None:
                 merged[key] = replace(before, selections=self.merge((before.selections, each.selections)))
+        self._budget.spend(len(merged))
         return tuple(merged.values())
 
     def _keep(

@@ -19,6 +19,7 @@ from graphql import (
     is_composite_type,
 )
 
+from router.operation.budget import Budget
 from router.operation.selection import ALWAYS, Conditions, DeferTag, Field, SelectionSet, signature
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
@@ -67,12 +68,14 @@ class Normalizer:
         possible_types: Mapping[str, frozenset[str]],
         fragments: Mapping[str, FragmentDefinitionNode] | None = None,
         deferring: Mapping[str, bool] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         """`deferring` has the values of the variables that `@defer(if:)` uses; without it nothing is deferred."""
         self._schema = schema
         self._possible = possible_types
         self._fragments = fragments or {}
         self._deferring = deferring
+        self._budget = budget or Budget()
 
     def normalize(self, node: SelectionSetNode, type_name: str) -> SelectionSet:
         """The selections of `node` on the composite type of that name."""
@@ -81,6 +84,7 @@ class Normalizer:
     def _normalize(self, nodes: list[tuple[SelectionSetNode, Conditions]], type_name: str) -> SelectionSet:
         into = _Collection(type_name)
         for node, conditions in nodes:
+            self._budget.spend(len(node.selections))
             self._collect(node, _Guard(type_name, None, conditions), into)
         fields = [
             self._field(entry, key[1])

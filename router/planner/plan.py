@@ -1,11 +1,13 @@
 """`plan(supergraph, operation)`: the steps of planning, one after another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from graphql import OperationType
 
 from router.errors import ClientError
 from router.federation.supergraph import Supergraph
+from router.operation.budget import Budget
 from router.operation.defer import defer_variables, defers
 from router.operation.load import Operation
 from router.operation.normalize import Normalizer
@@ -14,6 +16,7 @@ from router.planner.assemble import assemble, sequence
 from router.planner.batches import batches
 from router.planner.build import FetchBuilder
 from router.planner.choice import EntityPosition
+from router.planner.context import Contexts
 from router.planner.deferred import DeferredPlan
 from router.planner.fetch_graph import FetchGraph
 from router.planner.nodes import ConditionNode, FetchNode, PlanNode, QueryPlan, SubscriptionNode
@@ -37,35 +40,34 @@ class UnplannableError(ClientError):
 
 
 def plan(
-    supergraph: Supergraph, operation: Operation, labels: frozenset[str] = frozenset(), *, defer: bool = True
+    supergraph: Supergraph,
+    operation: Operation,
+    labels: frozenset[str] = frozenset(),
+    *,
+    defer: bool = True,
+    budget: Budget | None = None,
 ) -> QueryPlan:
     """The plan for a valid operation. `labels` are the progressive @override labels that are on for it.
 
     Without `defer`, what is in a @defer is planned like everything else. Pure and deterministic. Raises
-    UnplannableError.
+    UnplannableError, or what the budget raises.
     """
+    planner = partial(_Planner, supergraph, operation, labels, budget or Budget())
     if not defer:
-        return QueryPlan(_Planner(supergraph, operation, labels, None).run())
+        return QueryPlan(planner(None).run())
     if operation.kind is OperationType.SUBSCRIPTION and defers(operation):
         raise ClientError("DEFER_NOT_SUPPORTED", "@defer is not supported on subscriptions.")
-    return QueryPlan(_by_conditions(supergraph, operation, labels, {}, defer_variables(operation)))
+    return QueryPlan(_by_conditions(planner, {}, defer_variables(operation)))
 
 
 def _by_conditions(
-    supergraph: Supergraph,
-    operation: Operation,
-    labels: frozenset[str],
-    deferring: dict[str, bool],
-    variables: Sequence[str],
+    planner: "Callable[[dict[str, bool]], _Planner]", deferring: dict[str, bool], variables: Sequence[str]
 ) -> PlanNode | None:
     """A plan for every way in which the variables of `@defer(if:)` can turn out."""
     if not variables:
-        return _Planner(supergraph, operation, labels, deferring).run()
+        return planner(deferring).run()
     name, *others = variables
-    yes, no = (
-        _by_conditions(supergraph, operation, labels, {**deferring, name: value}, others)
-        for value in (True, False)
-    )
+    yes, no = (_by_conditions(planner, {**deferring, name: value}, others) for value in (True, False))
     return yes if yes == no else ConditionNode(name, yes, no)
 
 
@@ -77,15 +79,21 @@ class _Planner:
         supergraph: Supergraph,
         operation: Operation,
         labels: frozenset[str],
+        budget: Budget,
         deferring: dict[str, bool] | None,
     ) -> None:
         root_type = supergraph.schema.get_root_type(operation.kind)
         assert root_type is not None  # noqa: S101 - validation refuses operations of other kinds
         self._type_name = root_type.name
         self._operation = operation
-        normalizer = Normalizer(supergraph.schema, supergraph.possible_types, operation.fragments, deferring)
-        self._selections = normalizer.normalize(operation.definition.selection_set, self._type_name)
-        self._resolution = Resolution(supergraph, labels)
+        normalizer = Normalizer(
+            supergraph.schema, supergraph.possible_types, operation.fragments, deferring, budget
+        )
+        self._resolution = Resolution(supergraph, labels, budget)
+        self._contexts = Contexts(self._resolution)
+        self._selections = self._contexts.ask(
+            normalizer.normalize(operation.definition.selection_set, self._type_name)
+        )
         self._keys = ResponseKeys(self._selections)
         self._solver = PositionSolver(self._resolution)
 
@@ -124,9 +132,10 @@ class _Planner:
 
     def _build(self, positions: list[EntityPosition]) -> PlanNode | None:
         graph = FetchGraph()
-        builder = FetchBuilder(self._resolution, self._keys, graph)
+        builder = FetchBuilder(self._resolution, self._keys, self._contexts, graph)
         for position in positions:
             builder.root(position, self._operation.kind)
+        self._contexts.wait(graph)
         optimise(graph)
         conflicts = ShapeConflicts(self._resolution.supergraph)
         for group in graph.groups:

@@ -7,6 +7,7 @@ from graphql import SelectionSetNode
 
 from router.federation.subgraph_view import FieldView, TypeView
 from router.federation.supergraph import Supergraph
+from router.operation.budget import Budget
 from router.operation.narrow import Narrowing
 from router.operation.normalize import Normalizer
 from router.operation.selection import Field, SelectionSet
@@ -33,10 +34,13 @@ class EntityKey:
 class Resolution:
     """Answers for one supergraph and one set of active override labels. Remembers them; used by one plan at a time."""
 
-    def __init__(self, supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, supergraph: Supergraph, labels: frozenset[str] = frozenset(), budget: Budget | None = None
+    ) -> None:
         self.supergraph = supergraph
         self.labels = labels
-        self.narrowing = Narrowing(supergraph.possible_types)
+        self.budget = budget or Budget()
+        self.narrowing = Narrowing(supergraph.possible_types, self.budget)
         self._normalizer = Normalizer(supergraph.schema, supergraph.possible_types)
         self._field_sets: dict[tuple[int, str], SelectionSet] = {}
         self._keys: dict[tuple[str, str], tuple[EntityKey, ...]] = {}
@@ -86,14 +90,15 @@ class Resolution:
         if on is None or not on.is_abstract:
             return None
         found = on.fields.get(field.name)
-        if found is None or found.external or found.requires is not None or not self._is_on(found):
+        if found is None or found.external or found.waits or not self._is_on(found):
             return None
         types = view.possible if field.types is None else field.types & view.possible
         if on.possible & view.possible != types:
             return None
+        self.budget.spend(len(types))
         for type_name in types:
             each = self.field(graph, type_name, field.name, provided)
-            if each is None or each.view.requires is not None:
+            if each is None or each.view.waits:
                 return None
         below = self._provided_below(provided, None, field.name) or []
         if found.provides is not None:
@@ -139,7 +144,9 @@ class Resolution:
 
     def exploded(self, field: Field, view: TypeView) -> Iterable[tuple[str, Field]]:
         """The field once per object type that it is selected for and that the subgraph knows."""
-        for type_name in sorted(view.possible if field.types is None else field.types & view.possible):
+        types = view.possible if field.types is None else field.types & view.possible
+        self.budget.spend(len(types))
+        for type_name in sorted(types):
             yield type_name, replace(field, on=type_name, types=None)
 
     def _split_fields(
@@ -153,6 +160,7 @@ class Resolution:
             fields = selections.fields
         else:
             fields = narrow.to_object(selections, type_name).fields
+        self.budget.spend(len(fields))
         part: list[Field] = []
         rest: list[Field] = []
         for field in fields:
@@ -189,7 +197,7 @@ class Resolution:
     def _split_resolved(
         self, field: Field, graph: str, resolved: Resolved | None
     ) -> tuple[Field | None, Field | None]:
-        if resolved is None or resolved.view.requires is not None:
+        if resolved is None or resolved.view.waits:
             return None, field
         if field.selections is None:
             return field, None
