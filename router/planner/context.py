@@ -47,7 +47,9 @@ class Contexts:
         if not firsts:
             return
         for group in graph.groups:
-            for key, place in _places(group.out, _keys(group)):
+            around = _keys(group)
+            above = ((key, around[:depth]) for depth, key in enumerate(around))
+            for key, place in (*above, *_places(group.out, around)):
                 if key in firsts:
                     sources.setdefault(key, []).append((place, group))
         for group in graph.groups:

@@ -49,6 +49,15 @@ class Out:
             found.below = new.below
         return found
 
+    def merge(self, other: "Out") -> None:
+        """Adds all that `other` selects on the same values."""
+        for key, each in other.fields.items():
+            found = self.fields.setdefault(key, each)
+            if found is not each and found.below is not None and each.below is not None:
+                found.below.merge(each.below)
+        for type_name, fragment in other.fragments.items():
+            self.on(type_name).merge(fragment)
+
     def walk(self) -> Iterator[OutField]:
         """Every field, at any depth."""
         for each in self.fields.values():

@@ -1,6 +1,6 @@
 """Makes one fetch of several that ask one subgraph about the same objects at the same stage."""
 
-from router.planner.fetch_graph import Deferral, FetchGraph, FetchGroup, Out
+from router.planner.fetch_graph import Deferral, FetchGraph, FetchGroup
 from router.planner.nodes import Path
 
 
@@ -21,19 +21,11 @@ def merge_same_path(graph: FetchGraph) -> None:
 
 
 def _absorb(target: FetchGroup, other: FetchGroup) -> None:
-    _merge(target.out, other.out)
+    target.out.merge(other.out)
+    target.contexts |= other.contexts
     target.parents.update(other.parents)
     for key, requirement in other.requirements.items():
         before = target.requirements.setdefault(key, requirement)
         if before is not requirement:
             for source, selection in requirement.selections.items():
                 before.selections.setdefault(source, selection)
-
-
-def _merge(target: Out, other: Out) -> None:
-    for key, each in other.fields.items():
-        found = target.fields.setdefault(key, each)
-        if found is not each and found.below is not None and each.below is not None:
-            _merge(found.below, each.below)
-    for type_name, fragment in other.fragments.items():
-        _merge(target.on(type_name), fragment)
