@@ -1,6 +1,6 @@
 """The text of a subgraph operation: minified, and the same bytes for the same plan."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from graphql import (
     DirectiveNode,
@@ -17,6 +17,7 @@ from graphql import (
 from router.operation.selection import ALWAYS, Conditions
 from router.planner.fetch_graph import Out, OutField
 from router.planner.resolution import TYPENAME
+from router.planner.shorten import repeated_selections
 
 
 class OperationText:
@@ -28,6 +29,8 @@ class OperationText:
         }
         self._hoisted = hoisted
         self._used: dict[str, None] = {}
+        self._texts: dict[int, str] = {}
+        self._fragments: dict[tuple[str, str], str] = {}
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -36,24 +39,48 @@ class OperationText:
 
     def root(self, kind: OperationType, out: Out) -> str:
         """The whole of a root operation."""
-        body = self.selections(out)
+        body = self._shortened([out], lambda: self.selections(out))
         head = "" if kind is OperationType.QUERY else kind.value
         declared = self._declarations()
         return (f"{head or 'query'}({declared})" if declared else head) + body
 
     def entities(self, fields: Iterable[tuple[str, str, Out]]) -> str:
         """The whole of an entity fetch; each field is its response key, its variable and its selections."""
-        bodies, variables = [], []
-        for alias, variable, out in fields:
-            name = "_entities" if alias == "_entities" else f"{alias}:_entities"
-            bodies.append(f"{name}(representations:${variable}){self.selections(out)}")
-            variables.append(f"${variable}:[_Any!]!")
+        asked = list(fields)
+        variables = [f"${variable}:[_Any!]!" for _, variable, _ in asked]
+
+        def write() -> str:
+            return "{" + " ".join(self._entities(*each) for each in asked) + "}"
+
+        body = self._shortened([out for _, _, out in asked], write)
         declared = self._declarations()
-        return f"query({','.join([*variables, declared] if declared else variables)}){{{' '.join(bodies)}}}"
+        return f"query({','.join([*variables, declared] if declared else variables)}){body}"
+
+    def _entities(self, alias: str, variable: str, out: Out) -> str:
+        name = "_entities" if alias == "_entities" else f"{alias}:_entities"
+        return f"{name}(representations:${variable}){self.selections(out)}"
+
+    def _shortened(self, outs: Sequence[Out], write: Callable[[], str]) -> str:
+        """What `write` writes, with fragments behind it where selections are repeated."""
+        self._texts = {}
+        plain = write()
+        self._fragments = repeated_selections(outs, self._texts)
+        if not self._fragments:
+            return plain
+        originals = {(out.type_name, self._texts[id(out)]): out for root in outs for out in _all(root)}
+        body = write()
+        for (type_name, text), name in self._fragments.items():
+            inside = self._inside(originals[(type_name, text)])
+            body += f" fragment {name} on {type_name}{{{inside}}}"
+        return min(plain, body, key=len)
 
     def selections(self, out: Out) -> str:
         """The selections in braces."""
-        return "{" + self._inside(out) + "}"
+        if self._fragments:
+            name = self._fragments.get((out.type_name, self._texts.get(id(out), "")))
+            return f"{{...{name}}}" if name is not None else "{" + self._inside(out) + "}"
+        text = self._texts[id(out)] = "{" + self._inside(out) + "}"
+        return text
 
     def _inside(self, out: Out) -> str:
         fields = sorted(out.fields.values(), key=lambda each: each.name != TYPENAME)
@@ -115,6 +142,15 @@ class OperationText:
             default = f"={self._value(node.default_value)}" if node.default_value is not None else ""
             found.append(f"${name}:{print_ast(node.type)}{default}")
         return ",".join(found)
+
+
+def _all(out: Out) -> Iterator[Out]:
+    yield out
+    for each in out.fields.values():
+        if each.below is not None:
+            yield from _all(each.below)
+    for fragment in out.fragments.values():
+        yield from _all(fragment)
 
 
 def _condition(variable: str, value: bool) -> str:

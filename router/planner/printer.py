@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from graphql import OperationDefinitionNode, SelectionSetNode, parse, print_ast
+from graphql import SelectionSetNode, print_ast
 
 from router.planner.nodes import (
     ConditionNode,
@@ -19,6 +19,7 @@ from router.planner.nodes import (
     SequenceNode,
     SubscriptionNode,
 )
+from router.planner.read_back import written_out
 
 _STEP = "  "
 
@@ -88,7 +89,7 @@ def _deferred(nodes: Iterable[DeferredNode]) -> list[str]:
 
 
 def _part(selections: str, node: PlanNode | None) -> list[str]:
-    lines = _braces(_selections(selections)) if selections != "{}" else ["{}"]
+    lines = _braces(written_out(selections)) if selections != "{}" else ["{}"]
     lines[-1] += ":"
     return lines + (_node(node) if node is not None else [])
 
@@ -96,7 +97,7 @@ def _part(selections: str, node: PlanNode | None) -> list[str]:
 def _fetch(node: FetchNode) -> list[str]:
     number = f", id: {node.id}" if node.id is not None else ""
     head = f'Fetch(service: "{node.service}"{number})'
-    selections = _selections(node.operation)
+    selections = written_out(node.operation)
     if not node.entities:
         lines = _block(head, _braces(selections))
         return _block(f'Flatten(path: "{print_path(node.path)}")', lines) if node.path else lines
@@ -135,12 +136,6 @@ def _input(selection: InputSelection) -> list[str]:
     if not isinstance(selection, InputField) and selection.typename is not None:
         lines.insert(0, "__typename")
     return [f"{head} {{", *_indent(lines), "}"]
-
-
-def _selections(operation: str) -> SelectionSetNode:
-    definition = parse(operation, no_location=True).definitions[0]
-    assert isinstance(definition, OperationDefinitionNode)  # noqa: S101 - the planner wrote it
-    return definition.selection_set
 
 
 def _alias(selection: object) -> str:

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from graphql import (
     FieldNode,
     InlineFragmentNode,
-    OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    parse,
 )
 
 from router.planner.nodes import (
@@ -29,6 +27,7 @@ from router.planner.nodes import (
 )
 from router.planner.picture.outline import Line, below_of, input_outline, outline
 from router.planner.printer import print_path
+from router.planner.read_back import written_out
 
 Keys = tuple[str, ...]
 """A place in the answer: response keys without lists and types."""
@@ -128,7 +127,7 @@ def _with_all_before(awaited: Iterable[Step]) -> list[Step]:
 
 
 def _step(node: FetchNode, before: list[Step], number: int, column: int, notes: tuple[str, ...]) -> Step:
-    selections = _selections(node.operation)
+    selections = written_out(node.operation)
     if node.kind is OperationType.MUTATION:
         notes = ("mutation", *notes)
     needs: set[Keys] = {_keys(node.path)}
@@ -211,9 +210,3 @@ def _keys(path: Path) -> Keys:
 def _key(node: object) -> str:
     name = getattr(node, "alias", None) or node.name  # type: ignore[attr-defined]
     return str(name.value)
-
-
-def _selections(operation: str) -> SelectionSetNode:
-    definition = parse(operation, no_location=True).definitions[0]
-    assert isinstance(definition, OperationDefinitionNode)  # noqa: S101 - the planner wrote it
-    return definition.selection_set
