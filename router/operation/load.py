@@ -11,6 +11,7 @@ from graphql import (
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
+    OverlappingFieldsCanBeMergedRule,
     ValidationRule,
     VariableDefinitionNode,
     parse,
@@ -21,6 +22,7 @@ from graphql.execution.values import get_variable_values
 
 from router.errors import ClientError, ClientErrors, JsonValue
 from router.federation.supergraph import Supergraph
+from router.operation.overlapping_fields import OverlappingFieldsRule
 
 _MAX_ERRORS = 100
 
@@ -36,7 +38,11 @@ class TypenameKeyRule(ValidationRule):
             )
 
 
-_RULES = (*specified_rules, TypenameKeyRule)
+_RULES = (
+    *(each for each in specified_rules if each is not OverlappingFieldsCanBeMergedRule),
+    OverlappingFieldsRule,
+    TypenameKeyRule,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
