@@ -1,4 +1,4 @@
-"""Random federated graphs and operations on them, each made from one seed.
+"""Random federated graphs and operations on them, each made from one source of randomness.
 
 The graphs have what makes planning hard: entities with several keys, of which a subgraph has only some; shared and
 required and provided fields; interfaces, unions and interface objects; value types; fields of one name with types
@@ -44,8 +44,8 @@ class _Type:
 class RandomGraph:
     """`subgraphs` is what to compose."""
 
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
+    def __init__(self, source: random.Random | int) -> None:
+        self._random = random.Random(source) if isinstance(source, int) else source
         self._graphs = [f"s{number}" for number in range(self._random.randint(2, 4))]
         self._entities = [_Type(f"E{number}") for number in range(self._random.randint(2, 4))]
         self._value = _Type("V")
@@ -249,16 +249,18 @@ def _block(head: str, fields: dict[str, str]) -> str:
 
 def random_operation(schema: GraphQLSchema, seed: int, *, defers: bool = False) -> "RandomOperation":
     """The first valid operation of a seed. Some are not: two types may disagree about a field."""
-    attempts = (RandomOperation(schema, f"{seed}.{attempt}", defers) for attempt in range(1000))
-    return next(each for each in attempts if not validate(schema, parse(each.text.replace("@defer", ""))))
+    attempts = (
+        RandomOperation(schema, random.Random(f"{seed}.{attempt}"), defers) for attempt in range(1000)
+    )
+    return next(each for each in attempts if each.is_valid())
 
 
 class RandomOperation:
-    """An operation on a schema, made from one seed. `variables` has values for all that it declares."""
+    """An operation on a schema, made from one source. `variables` has values for all that it declares."""
 
-    def __init__(self, schema: GraphQLSchema, seed: str, defers: bool = False) -> None:
+    def __init__(self, schema: GraphQLSchema, source: random.Random, defers: bool = False) -> None:
         self._defers = defers
-        self._random = random.Random(seed)
+        self._random = source
         self._schema = schema
         self._number = 0
         self.variables: dict[str, bool] = {}
@@ -266,6 +268,10 @@ class RandomOperation:
         body = self._selections(schema.query_type, 0)
         declared = ", ".join(f"${name}: Boolean!" for name in self.variables)
         self.text = f"query Q{f'({declared})' if declared else ''} {body}"
+
+    def is_valid(self) -> bool:
+        """Some are not: two types may disagree about a field."""
+        return not validate(self._schema, parse(self.text.replace("@defer", "")))
 
     def _selections(self, type_: object, depth: int) -> str:
         parts: list[str] = []
