@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 # Checks share the machine's cores; one at a time is no slower, and its output can be read.
 .NOTPARALLEL:
-.PHONY: bench-planning conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
+.PHONY: bench-composition bench-planning conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
 
 # uv from PATH if it works there, else a private one. `--target` leaves the system's Python as it is, and the variable
 # says so to pip on machines whose Python is "externally managed".
@@ -78,6 +78,9 @@ schema: install ## Is schema/ what the code says?
 ##@ Measure it
 bench-planning: install ## Planning time and memory beside the reference planner's (needs Node.js)
 	@$(BIN)/python -m benchmarks.planning $(ARGS)
+
+bench-composition: install ## Composition time and memory beside the reference's, and how they grow (needs Node.js)
+	@$(BIN)/python -m benchmarks.composition $(ARGS)
 
 ##@ Tidy up
 clean: ## Remove what was installed and made, but not the databases in .data

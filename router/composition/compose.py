@@ -1,6 +1,8 @@
 """Composition: many subgraphs to one supergraph. The steps, in order."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from router.composition.api_schema import api_schema
@@ -36,6 +38,24 @@ def compose(subgraphs: Sequence[Subgraph], contract: Contract | None = None) -> 
 
     With a contract, the supergraph is the variant that the contract leaves.
     """
+    with _collections_paused():
+        return _compose(subgraphs, contract)
+
+
+@contextmanager
+def _collections_paused() -> Iterator[None]:
+    """What composition builds stays until it is done. Looking for garbage in it took half of the time (50 subgraphs with
+    2,000 types: 8.4 s, and 4.1 s without), and found none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _compose(subgraphs: Sequence[Subgraph], contract: Contract | None) -> Composition:
     _stop_at(check_names(subgraphs))
     schemas = read_subgraphs(subgraphs)
     _stop_at(upgrade_subgraphs(schemas))

@@ -1,0 +1,1 @@
+"""Composition beside the reference's, on one machine in turns."""
