@@ -124,7 +124,10 @@ def _cors(settings: CorsSettings) -> Middleware:
 def _pipeline_options(settings: RouterSettings) -> PipelineOptions:
     return PipelineOptions(
         document_cache=settings.document_cache.size,
+        document_cache_characters=settings.document_cache.characters,
         plan_cache=settings.plan_cache.size,
+        plan_cache_work=settings.plan_cache.work,
+        max_planning_work=settings.limits.max_planning_work,
         max_query_characters=settings.limits.max_query_characters,
         max_tokens=settings.limits.max_tokens,
         max_size=OperationSize(settings.limits.max_depth, settings.limits.max_fields),

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from graphql import OperationType, print_ast
 
@@ -15,14 +16,21 @@ from router.executor.response import encode, encode_refusal
 from router.federation.supergraph import Supergraph
 from router.incident import incident
 from router.operation import Operation, coerce_variables, load_operation
+from router.operation.budget import MAX_WORK, Budget
+from router.operation.lift_literals import Lifted, fixed_fields, lift_literals
 from router.planner import plan
 from router.planner.nodes import QueryPlan
 from router.security.introspection import refuse_introspection, without_suggestions
 from router.security.operation_size import OperationSize, measure, refuse_size
 from router.upstream.subgraph import SubgraphTransport
+from router.work_cache import CacheStatistics, Weighed, WorkCache
 
 DEFAULT_SIZE: Final = OperationSize(depth=50, fields=5000)
 _METHOD_NOT_ALLOWED: Final = 405
+_THREADS: Final = 2
+"""For what is not cached: one hostile operation shall not keep all others waiting."""
+_CHARACTERS_PER_UNIT: Final = 100
+"""Of memory: what a plan's key weighs beside the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +57,30 @@ class PipelineOptions:
     """Sizes of caches in entries, limits as in the settings."""
 
     document_cache: int = 1000
+    document_cache_characters: int = 5_000_000
     plan_cache: int = 1000
+    plan_cache_work: int = 500_000
     max_query_characters: int = 100_000
     max_tokens: int = 10_000
     max_size: OperationSize = DEFAULT_SIZE
+    max_planning_work: int = MAX_WORK
     introspection: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _PlanKey:
-    """Equal for texts that differ in layout, comments, or operations that are not the chosen one."""
+class PipelineStatistics(NamedTuple):
+    """Of what is remembered. Documents weigh their characters, plans the work that they took."""
 
-    text: str
-    operation: Operation = field(compare=False)
+    documents: CacheStatistics
+    plans: CacheStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A valid operation. `key` is equal for texts that differ in layout, comments, literals, or operations not chosen."""
+
+    operation: Operation
+    lifted: Lifted
+    key: str
 
 
 class Pipeline:
@@ -77,16 +96,24 @@ class Pipeline:
         self._transports = transports
         self._options = options or PipelineOptions()
         self._mutations: set[asyncio.Task[GraphQLResponse]] = set()
-        self._load = lru_cache(self._options.document_cache)(self._load_now)
-        self._plan = lru_cache(self._options.plan_cache)(self._plan_now)
+        self._fixed = fixed_fields(supergraph)
+        chosen = self._options
+        self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="planning")
+        self._documents: WorkCache[tuple[str, str | None], _Loaded] = WorkCache(
+            self._executor, chosen.document_cache, chosen.document_cache_characters
+        )
+        self._plans: WorkCache[str, QueryPlan] = WorkCache(
+            self._executor, chosen.plan_cache, chosen.plan_cache_work
+        )
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """Raises nothing but CancelledError; a mutation that has begun goes on to its end even then."""
         try:
-            operation, key = self._load(request.query, request.operation_name)
+            loaded = await self._load(request.query, request.operation_name)
+            operation = loaded.operation
             _refuse_kind(operation.kind, read_only=request.read_only)
-            variables = self._coerce(operation, request.variables)
-            run = self._run(operation, self._plan(key), variables, request.headers)
+            variables = {**self._coerce(operation, request.variables), **loaded.lifted.values}
+            run = self._run(operation, await self._plan(loaded), variables, request.headers)
             return await (self._finish(run) if operation.kind is OperationType.MUTATION else run)
         except ClientError as error:
             return refusal(error if self._options.introspection else without_suggestions(error))
@@ -96,14 +123,28 @@ class Pipeline:
     async def close(self) -> None:
         """Waits for mutations whose clients have gone."""
         await asyncio.gather(*self._mutations, return_exceptions=True)
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _load_now(self, text: str, operation_name: str | None) -> tuple[Operation, _PlanKey]:
-        options = self._options
-        if len(text) > options.max_query_characters:
+    def statistics(self) -> PipelineStatistics:
+        """How the caches have served."""
+        return PipelineStatistics(self._documents.statistics(), self._plans.statistics())
+
+    async def _load(self, text: str, operation_name: str | None) -> _Loaded:
+        limit = self._options.max_query_characters
+        if len(text) > limit:
             raise ClientError(
                 "QUERY_TOO_LARGE",
-                f"The document has {len(text)} characters, and at most {options.max_query_characters} are allowed.",
+                f"The document has {len(text)} characters, and at most {limit} are allowed.",
             )
+        work = partial(self._load_now, text, operation_name)
+        return await self._documents.get((text, operation_name), work, self._options.max_planning_work)
+
+    async def _plan(self, loaded: _Loaded) -> QueryPlan:
+        work = partial(self._plan_now, loaded)
+        return await self._plans.get(loaded.key, work, self._options.max_planning_work)
+
+    def _load_now(self, text: str, operation_name: str | None, _budget: Budget) -> Weighed[_Loaded]:
+        options = self._options
         try:
             operation = load_operation(self._supergraph, text, operation_name, max_tokens=options.max_tokens)
             refuse_size(measure(operation.definition, operation.fragments), options.max_size)
@@ -111,8 +152,10 @@ class Pipeline:
             raise ClientError("MAX_DEPTH_EXCEEDED", "The document is nested too deeply.") from None
         if not options.introspection:
             refuse_introspection(operation.definition, operation.fragments)
-        nodes = (operation.definition, *operation.fragments.values())
-        return operation, _PlanKey("\n".join(print_ast(node) for node in nodes), operation)
+        lifted = lift_literals(self._supergraph, operation, self._fixed)
+        nodes = (lifted.operation.definition, *lifted.operation.fragments.values())
+        key = "\n".join(print_ast(node) for node in nodes)
+        return Weighed(_Loaded(operation, lifted, key), len(text))
 
     def _coerce(self, operation: Operation, values: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
         try:
@@ -120,8 +163,14 @@ class Pipeline:
         except RecursionError:
             raise ClientError("BAD_USER_INPUT", "The variables are nested too deeply.") from None
 
-    def _plan_now(self, key: _PlanKey) -> QueryPlan:
-        return plan(self._supergraph, key.operation)
+    def _plan_now(self, loaded: _Loaded, budget: Budget) -> Weighed[QueryPlan]:
+        try:
+            found = plan(self._supergraph, loaded.lifted.operation, budget=budget)
+        except RecursionError:
+            raise ClientError(
+                "QUERY_PLAN_TOO_COMPLEX", "The operation is nested too deeply to plan."
+            ) from None
+        return Weighed(found, budget.spent + len(loaded.key) // _CHARACTERS_PER_UNIT)
 
     async def _run(
         self,

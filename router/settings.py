@@ -9,6 +9,7 @@ from typing import Annotated, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from router.operation.budget import MAX_WORK
 from router.upstream.headers import DEFAULT_NAMES, HeaderRules
 
 ENV_PREFIX: Final = "ROUTER__"
@@ -66,6 +67,8 @@ class LimitSettings(_Section):
     """Of fields in fields, through fragments. The introspection query of tools has 15."""
     max_fields: Positive = 5_000
     """Of an operation, those of a fragment as often as it is spread."""
+    max_planning_work: Positive = MAX_WORK
+    """Selections that the planner looks at; one on an interface counts for each of its types. Most plans take less than 100."""
 
 
 class CacheSettings(_Section):
@@ -73,6 +76,20 @@ class CacheSettings(_Section):
 
     size: Annotated[int, Field(ge=0)] = 1000
     """Entries. 0 caches nothing."""
+
+
+class DocumentCacheSettings(CacheSettings):
+    """Parsed and validated documents, by their text."""
+
+    characters: Positive = 5_000_000
+    """Of all its documents. A character takes some 50 bytes of memory."""
+
+
+class PlanCacheSettings(CacheSettings):
+    """Query plans, by normalised operation without its literals."""
+
+    work: Positive = 500_000
+    """That its plans took together, counted as for `limits.max_planning_work`."""
 
 
 class PersistedQueriesSettings(_Section):
@@ -161,10 +178,10 @@ class RouterSettings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     introspection: bool = True
     """Off: `__schema` and `__type` are refused, and errors suggest no names."""
-    document_cache: CacheSettings = CacheSettings()
+    document_cache: DocumentCacheSettings = DocumentCacheSettings()
     """Parsed and validated documents, by their text."""
-    plan_cache: CacheSettings = CacheSettings()
-    """Query plans, by normalised operation."""
+    plan_cache: PlanCacheSettings = PlanCacheSettings()
+    """Query plans, by normalised operation without its literals."""
     persisted_queries: PersistedQueriesSettings = PersistedQueriesSettings()
     redis_url: str | None = None
     """`redis://…`, to share persisted queries between processes. Also read from REDIS_URL."""
