@@ -1,6 +1,6 @@
 """Turns the choices into fetches: walks the positions and writes what each visit has to ask."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -18,28 +18,11 @@ from router.planner.choice import (
 )
 from router.planner.context import Contexts
 from router.planner.fetch_graph import Deferral, FetchGraph, FetchGroup, Out, OutField, Requirement
-from router.planner.nodes import LIST, InputField, InputFragment, InputSelection, OnTypes, Path
+from router.planner.inputs import Inputs
+from router.planner.nodes import Path
+from router.planner.place import Place, key_of
 from router.planner.resolution import TYPENAME, EntityKey, Resolution, Resolved
-from router.planner.response_keys import KeyPath, ResponseKeys
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A place in the answer, as the executor walks to it and as the client's keys name it."""
-
-    path: Path = ()
-    keys: KeyPath = ()
-    is_own: bool = False
-    """Whether what is selected here is the router's own wish, not the client's."""
-
-    def below(self, key: str, view: FieldView) -> "_Place":
-        return replace(self, path=(*self.path, key, *(LIST,) * view.list_depth), keys=(*self.keys, key))
-
-    def on(self, types: Iterable[str]) -> "_Place":
-        return replace(self, path=(*self.path, OnTypes(frozenset(types))))
-
-    def own(self) -> "_Place":
-        return replace(self, is_own=True)
+from router.planner.response_keys import ResponseKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +41,7 @@ class FetchBuilder:
     ) -> None:
         self._resolution = resolution
         self._keys = keys
+        self._inputs = Inputs(keys)
         self._graph = graph
         self._contexts = contexts
 
@@ -69,9 +53,9 @@ class FetchBuilder:
         for visit in position.visits:
             group = self._graph.root(visit.graph, position.type_name, kind, (), self._deferral)
             for placed in visit.placed:
-                self._placed(placed, _Cursor(group, group.out), _Place())
+                self._placed(placed, _Cursor(group, group.out), Place())
         for deferred in position.deferred:
-            with self._deferring(deferred.tag, deferred.fields, _Place(), position.type_name, None):
+            with self._deferring(deferred.tag, deferred.fields, Place(), position.type_name, None):
                 self.root(deferred.position, kind)
 
     @contextmanager
@@ -79,7 +63,7 @@ class FetchBuilder:
         self,
         tag: DeferTag,
         fields: tuple[Field, ...],
-        place: _Place,
+        place: Place,
         type_name: str,
         source: FetchGroup | None,
     ) -> Iterator[None]:
@@ -102,7 +86,7 @@ class FetchBuilder:
         finally:
             self._deferral = outer
 
-    def _position(self, position: Position, cursor: _Cursor, place: _Place) -> dict[FetchGroup, None]:
+    def _position(self, position: Position, cursor: _Cursor, place: Place) -> dict[FetchGroup, None]:
         """Returns the fetches that something of the position comes from."""
         if isinstance(position, LocalPosition):
             view = self._resolution.static_view(position.graph, position.type_name)
@@ -113,7 +97,7 @@ class FetchBuilder:
         return self._entity(position, cursor, place)
 
     def _local(
-        self, selections: SelectionSet, view: TypeView, provided: SelectionSet | None, out: Out, place: _Place
+        self, selections: SelectionSet, view: TypeView, provided: SelectionSet | None, out: Out, place: Place
     ) -> None:
         if view.is_abstract:
             self._typename(out)
@@ -133,7 +117,7 @@ class FetchBuilder:
                 self._local_abstract_field(field, view, provided, out, place)
 
     def _local_abstract_field(
-        self, field: Field, view: TypeView, provided: SelectionSet | None, out: Out, place: _Place
+        self, field: Field, view: TypeView, provided: SelectionSet | None, out: Out, place: Place
     ) -> None:
         direct = self._resolution.abstract_field(view.graph, view, field, provided)
         if direct is not None:
@@ -143,14 +127,14 @@ class FetchBuilder:
             resolved = self._known(self._resolution.field(view.graph, type_name, field.name, provided))
             self._local_field(each, resolved, view.graph, out.on(type_name), place)
 
-    def _local_field(self, field: Field, resolved: Resolved, graph: str, out: Out, place: _Place) -> None:
-        key = self._key(field, place)
+    def _local_field(self, field: Field, resolved: Resolved, graph: str, out: Out, place: Place) -> None:
+        key = key_of(self._keys, field, place)
         below = self._add(out, field, key, resolved.view)
         if field.selections is not None and below is not None:
             view = self._resolution.static_view(graph, resolved.view.named_type)
             self._local(field.selections, view, resolved.provided, below, place.below(key, resolved.view))
 
-    def _abstract(self, position: AbstractPosition, cursor: _Cursor, place: _Place) -> dict[FetchGroup, None]:
+    def _abstract(self, position: AbstractPosition, cursor: _Cursor, place: Place) -> dict[FetchGroup, None]:
         touched = {cursor.group: None}
         self._typename(cursor.out)
         view = self._resolution.static_view(position.graph, position.type_name)
@@ -169,10 +153,10 @@ class FetchBuilder:
         return touched
 
     def _shared(
-        self, shared: tuple[Field, FieldView, Position | None], view: TypeView, cursor: _Cursor, place: _Place
+        self, shared: tuple[Field, FieldView, Position | None], view: TypeView, cursor: _Cursor, place: Place
     ) -> dict[FetchGroup, None]:
         field, field_view, below = shared
-        key = self._key(field, place)
+        key = key_of(self._keys, field, place)
         out = self._add(_scope(cursor.out, field, view), field, key, field_view)
         if below is None or out is None:
             return {}
@@ -182,8 +166,8 @@ class FetchBuilder:
         self,
         position: EntityPosition,
         first: _Cursor,
-        place: _Place,
-        below: _Place | None = None,
+        place: Place,
+        below: Place | None = None,
         given: Mapping[tuple[str, int], _Cursor] | None = None,
     ) -> dict[FetchGroup, None]:
         """`place` is where the object is fetched; `below` is the same, seen from the fields of this type only."""
@@ -216,7 +200,7 @@ class FetchBuilder:
                 requirement = self._requirement(position.type_name, visit.key, group)
                 self._send_key(visit.key, sources, position.type_name, requirement, below.own())
                 for index in visit.required:
-                    self._require(requirement, fields[index], below.own())
+                    self._inputs.require(requirement, fields[index], below.own())
             cursors.append(here)
             self._place(visit, here, below, touched)
             if visit.lifted is not None:
@@ -234,7 +218,7 @@ class FetchBuilder:
         return everything
 
     def _place(
-        self, visit: Visit, here: _Cursor, below: _Place, touched: dict[int, dict[FetchGroup, None]]
+        self, visit: Visit, here: _Cursor, below: Place, touched: dict[int, dict[FetchGroup, None]]
     ) -> None:
         for placed in visit.placed:
             found = self._placed(placed, here, below)
@@ -248,12 +232,12 @@ class FetchBuilder:
     def _is_interface(self, type_name: str) -> bool:
         return self._resolution.supergraph.possible_types[type_name] != {type_name}
 
-    def _placed(self, placed: Placed, cursor: _Cursor, place: _Place) -> dict[FetchGroup, None]:
+    def _placed(self, placed: Placed, cursor: _Cursor, place: Place) -> dict[FetchGroup, None]:
         if placed.field.name == TYPENAME:
             self._typename(cursor.out)
             return {cursor.group: None}
         at = place.own() if placed.is_requirement else place
-        key = self._key(placed.field, at)
+        key = key_of(self._keys, placed.field, at)
         field = self._with_context(placed, cursor.group)
         out = self._add(cursor.out, field, key, placed.view)
         if placed.below is None or out is None:
@@ -272,12 +256,12 @@ class FetchBuilder:
         return replace(placed.field, arguments=tuple(arguments))
 
     def _send_key(
-        self, key: EntityKey, sources: list[_Cursor], type_name: str, requirement: Requirement, place: _Place
+        self, key: EntityKey, sources: list[_Cursor], type_name: str, requirement: Requirement, place: Place
     ) -> None:
         """Adds the key to what the sources fetch and to what this visit sends."""
         for field, source in zip(key.selections.fields, sources, strict=True):
             self._fetch_input(field, source, type_name, place)
-            self._require(requirement, field, place, is_key=True)
+            self._inputs.require(requirement, field, place, is_key=True)
 
     def _requirement(self, type_name: str, key: EntityKey, group: FetchGroup) -> Requirement:
         types = self._resolution.supergraph.possible_types[type_name]
@@ -287,35 +271,7 @@ class FetchBuilder:
             group.requirements[(key.type_name, types)] = found
         return found
 
-    def _require(
-        self, requirement: Requirement, field: Field, place: _Place, *, is_key: bool = False
-    ) -> None:
-        selection = replace(self._input(field, place), is_key=is_key)
-        before = requirement.selections.get(selection.source)
-        if before is not None:
-            is_key = is_key or before.is_key
-            selection = replace(
-                before, is_key=is_key, selections=_merge_inputs(before.selections, selection.selections)
-            )
-        requirement.selections[selection.source] = selection
-
-    def _input(self, field: Field, place: _Place) -> InputField:
-        key = self._key(field, place)
-        inner = _Place(keys=(*place.keys, key), is_own=True)
-        return InputField(field.name, key, self._inputs(field.selections, inner) if field.selections else ())
-
-    def _inputs(self, selections: SelectionSet, place: _Place) -> tuple[InputSelection, ...]:
-        plain = [self._input(each, place) for each in selections.fields if each.types is None]
-        guarded: dict[frozenset[str], list[InputSelection]] = {}
-        names: dict[frozenset[str], str] = {}
-        for each in selections.fields:
-            if each.types is not None:
-                guarded.setdefault(each.types, []).append(self._input(each, place))
-                names.setdefault(each.types, each.on)
-        fragments = [InputFragment(names[types], types, tuple(found)) for types, found in guarded.items()]
-        return (*plain, *fragments)
-
-    def _fetch_input(self, field: Field, source: _Cursor, type_name: str, place: _Place) -> None:
+    def _fetch_input(self, field: Field, source: _Cursor, type_name: str, place: Place) -> None:
         """Makes `source` fetch a field of a key, with all below it."""
         if field.name == TYPENAME:
             return
@@ -327,14 +283,14 @@ class FetchBuilder:
             if found is None:
                 return
             resolved = Resolved(found)
-        key = self._key(field, place)
+        key = key_of(self._keys, field, place)
         below = self._add(source.out, field, key, resolved.view)
         if field.selections is not None and below is not None:
             view = self._resolution.static_view(graph, resolved.view.named_type)
             inner = place.below(key, resolved.view)
             self._local_input(field.selections, view, below, inner)
 
-    def _local_input(self, selections: SelectionSet, view: TypeView, out: Out, place: _Place) -> None:
+    def _local_input(self, selections: SelectionSet, view: TypeView, out: Out, place: Place) -> None:
         if view.is_abstract:
             self._typename(out)
         for field in selections.fields:
@@ -346,14 +302,11 @@ class FetchBuilder:
                 found = owner.fields.get(field.name) if owner is not None else None
                 if owner is None or found is None:
                     continue
-                key = self._key(field, place)
+                key = key_of(self._keys, field, place)
                 below = self._add(out.on(owner.name), field, key, found)
                 if field.selections is not None and below is not None:
                     inner = self._resolution.static_view(view.graph, found.named_type)
                     self._local_input(field.selections, inner, below, place.below(key, found))
-
-    def _key(self, field: Field, place: _Place) -> str:
-        return self._keys.key_for(place.keys, field.name, field.signature) if place.is_own else field.key
 
     def _add(self, out: Out, field: Field, key: str, view: FieldView) -> Out | None:
         self._resolution.budget.spend(1)
@@ -393,17 +346,3 @@ def _differing_keys(position: AbstractPosition) -> set[str]:
 
 def _uses(entity: EntityPosition, keys: set[str]) -> bool:
     return any(placed.field.key in keys for visit in entity.visits for placed in visit.placed)
-
-
-def _merge_inputs(
-    first: tuple[InputSelection, ...], second: tuple[InputSelection, ...]
-) -> tuple[InputSelection, ...]:
-    merged: dict[object, InputSelection] = {}
-    for each in (*first, *second):
-        key = each.name if isinstance(each, InputField) else each.possible_types
-        before = merged.get(key)
-        if before is None:
-            merged[key] = each
-        elif isinstance(before, InputField | InputFragment):
-            merged[key] = replace(before, selections=_merge_inputs(before.selections, each.selections))
-    return tuple(merged.values())
