@@ -124,10 +124,11 @@ class RandomGraph:
             self._know(member, graph)
         self._interface.add(graph, "id", "ID!")
         shared = set.intersection(*(set(member.fields[graph]) for member in self._members)) - {"id", "sku"}
-        shared = {name for name in shared if not name.startswith("q")}  # @requires is not for interfaces
         for name in sorted(shared):
             texts = {member.fields[graph][name].replace(" @shareable", "") for member in self._members}
-            if len(texts) == 1:
+            if len(texts) == 1 and "@" not in next(
+                iter(texts)
+            ):  # neither @requires nor @external is for interfaces
                 self._interface.add(graph, name, texts.pop())
 
     def _target(self, graph: str) -> str:
