@@ -15,13 +15,19 @@ from router.executor.execute import execute
 from router.executor.response import encode, encode_refusal
 from router.federation.supergraph import Supergraph
 from router.incident import incident
-from router.operation import Operation, coerce_variables, load_operation
+from router.operation import (
+    Operation,
+    choose_operation,
+    coerce_variables,
+    parse_document,
+    validate_document,
+)
 from router.operation.budget import MAX_WORK, Budget
 from router.operation.lift_literals import Lifted, fixed_fields, lift_literals
 from router.planner import plan
 from router.planner.nodes import QueryPlan
 from router.security.introspection import refuse_introspection, without_suggestions
-from router.security.operation_size import OperationSize, measure, refuse_size
+from router.security.operation_size import OperationSize, measure, refuse_size, refuse_wide_document
 from router.upstream.subgraph import SubgraphTransport
 from router.work_cache import CacheStatistics, Weighed, WorkCache
 
@@ -146,7 +152,10 @@ class Pipeline:
     def _load_now(self, text: str, operation_name: str | None, _budget: Budget) -> Weighed[_Loaded]:
         options = self._options
         try:
-            operation = load_operation(self._supergraph, text, operation_name, max_tokens=options.max_tokens)
+            document = parse_document(text, max_tokens=options.max_tokens)
+            refuse_wide_document(document, options.max_size)
+            validate_document(self._supergraph, document)
+            operation = choose_operation(document, operation_name)
             refuse_size(measure(operation.definition, operation.fragments), options.max_size)
         except RecursionError:
             raise ClientError("MAX_DEPTH_EXCEEDED", "The document is nested too deeply.") from None

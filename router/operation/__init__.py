@@ -6,6 +6,14 @@ from router.operation.load import (
     coerce_variables,
     load_operation,
     parse_document,
+    validate_document,
 )
 
-__all__ = ["Operation", "choose_operation", "coerce_variables", "load_operation", "parse_document"]
+__all__ = [
+    "Operation",
+    "choose_operation",
+    "coerce_variables",
+    "load_operation",
+    "parse_document",
+    "validate_document",
+]

@@ -87,12 +87,17 @@ def load_operation(
     Raises ClientErrors with GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED or OPERATION_RESOLUTION_FAILURE.
     """
     document = parse_document(text, max_tokens=max_tokens)
+    validate_document(supergraph, document)
+    return choose_operation(document, operation_name)
+
+
+def validate_document(supergraph: Supergraph, document: DocumentNode) -> None:
+    """Against the API schema. Raises ClientErrors GRAPHQL_VALIDATION_FAILED."""
     errors = validate(
         supergraph.api_schema, document, _RULES, max_errors=_MAX_ERRORS, allow_empty_selection_sets=False
     )
     if errors:
         raise ClientErrors([_client_error("GRAPHQL_VALIDATION_FAILED", error) for error in errors])
-    return choose_operation(document, operation_name)
 
 
 def choose_operation(document: DocumentNode, operation_name: str | None = None) -> Operation:

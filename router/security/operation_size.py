@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from graphql import (
+    DocumentNode,
+    ExecutableDefinitionNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -28,6 +30,21 @@ def measure(
 ) -> OperationSize:
     """Of an operation of a valid document, in the time that reading the document takes."""
     return _Measure(fragments).of(operation.selection_set)
+
+
+def refuse_wide_document(document: DocumentNode, limit: OperationSize) -> None:
+    """Before validation, which takes long on what is too large anyway. Raises ClientError MAX_FIELDS_EXCEEDED."""
+    fields = 0
+    pending: list[SelectionSetNode] = [
+        node.selection_set for node in document.definitions if isinstance(node, ExecutableDefinitionNode)
+    ]
+    while pending:
+        for each in pending.pop().selections:
+            fields += isinstance(each, FieldNode)
+            below: SelectionSetNode | None = getattr(each, "selection_set", None)
+            if below is not None:
+                pending.append(below)
+    refuse_size(OperationSize(0, fields), limit)
 
 
 def refuse_size(size: OperationSize, limit: OperationSize) -> None:

@@ -4,7 +4,7 @@ import pytest
 from graphql import FragmentDefinitionNode, OperationDefinitionNode, parse
 
 from router.errors import ClientError
-from router.security.operation_size import OperationSize, measure, refuse_size
+from router.security.operation_size import OperationSize, measure, refuse_size, refuse_wide_document
 
 
 def size_of(document: str) -> OperationSize:
@@ -48,3 +48,11 @@ def test_refuses_what_is_too_large(size: tuple[int, int], code: str | None) -> N
     except ClientError as error:
         refused = error.code
     assert refused == code
+
+
+def test_a_document_is_refused_by_its_own_fields_before_it_is_valid() -> None:
+    document = parse("{ a { b ... { c } } } query Q { d } fragment F on Nothing { e f }")
+    refuse_wide_document(document, OperationSize(1, 6))
+    with pytest.raises(ClientError) as error:
+        refuse_wide_document(document, OperationSize(50, 5))
+    assert error.value.code == "MAX_FIELDS_EXCEEDED"
