@@ -1,5 +1,6 @@
 """Every code of composition is raised by the smallest subgraphs that show it, and by them alone."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -36,6 +37,26 @@ def test_documentation_has_the_code(code: str) -> None:
 def test_no_code_is_without_a_case() -> None:
     shown = {code for case in ERRORS + HINTS for code in case.codes}
     assert set(re.findall(r"^\| ([A-Z_]+) \|", DOCUMENTATION, re.MULTILINE)) == shown
+
+
+def _raised_codes() -> set[str]:
+    """The codes that the source gives to problems and hints as they stand, without those it puts together."""
+    found = set()
+    for file in (ROOT / "router" / "composition").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            first = node.args[0] if node.args else None
+            if name in ("problem", "hint", "CompositionProblem", "Hint") and isinstance(first, ast.Constant):
+                found.add(str(first.value))
+    return found
+
+
+def test_every_code_of_the_source_is_documented() -> None:
+    codes = _raised_codes()
+    assert len(codes) > 60
+    assert [code for code in sorted(codes) if code not in DOCUMENTATION] == []
 
 
 def test_fixes_are_for_codes_that_exist() -> None:

@@ -37,6 +37,7 @@ def main() -> int:
     failures: Counter[str] = Counter()
     passed = failed = 0
     slowest = 0.0
+    same_hints = composed = 0
     with options.file.open() as lines:
         for line in lines:
             case = json.loads(line)
@@ -45,6 +46,9 @@ def main() -> int:
             seconds, outcome = _timed(case)
             differences = list(_differences(case["apollo"], outcome, facts))
             slowest = max(slowest, seconds)
+            if isinstance(outcome, Composition) and case["apollo"]["ok"]:
+                composed += 1
+                same_hints += sorted(hint.code for hint in outcome.hints) == sorted(case["apollo"]["hints"])
             if seconds > SLOW_SECONDS:
                 differences.append(f"slow: over {SLOW_SECONDS} s")
             if not differences:
@@ -56,6 +60,7 @@ def main() -> int:
                 print(f"\n--- {case['id']} {case['source_test_name']}")
                 print("\n".join(differences))
     print("\n" + "\n".join(f"{count:5} {kind}" for kind, count in failures.most_common()))
+    print(f"hints: the same codes for {same_hints} of the {composed} that compose")
     print(f"slowest case: {slowest:.2f} s")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from graphql import ValueNode
 
 from router.composition.contexts import context_name
-from router.composition.merge.argument_strategies import DEFAULTS, NAMES
+from router.composition.merge.argument_strategies import DEFAULTS, NAMES, STRATEGIES
 from router.composition.merge.composed_directives import ComposedDirective
 from router.composition.merge.context import MergeContext, Sources
 from router.federation.link import split_url
@@ -121,14 +121,8 @@ def _merge_arguments(
     context: MergeContext, directive: ComposedDirective, uses: dict[int, list[DirectiveUse]], target: Element
 ) -> dict[str, ValueNode]:
     all_uses = [use for each in uses.values() for use in each]
-    if len({_normal_form(use) for use in all_uses}) == 1:
+    if not hint_merged_arguments(context, directive.origin, all_uses, target):
         return dict(all_uses[0].arguments)
-    names = ", ".join(f'"{name}": {NAMES[strategy]}' for name, strategy in directive.strategies.items())
-    context.hint(
-        "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
-        f'Directive @{directive.name} is applied to "{target.coordinate}" in multiple subgraphs with different '
-        f"arguments. Merging strategies used by arguments: {{ {names} }}",
-    )
     merged = {}
     for name, strategy in directive.strategies.items():
         values = [
@@ -139,6 +133,21 @@ def _merge_arguments(
         if value is not None:
             merged[name] = make(value)
     return merged
+
+
+def hint_merged_arguments(
+    context: MergeContext, origin: str, uses: Sequence[DirectiveUse], target: Element
+) -> bool:
+    """Whether applications of a directive differ, which is worth a hint."""
+    if len({_normal_form(use) for use in uses}) == 1:
+        return False
+    names = ", ".join(f'"{name}": {NAMES[strategy]}' for name, strategy in STRATEGIES[origin].items())
+    context.hint(
+        "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
+        f'Directive @{uses[0].name} is applied to "{target.coordinate}" in multiple subgraphs with different '
+        f"arguments. Merging strategies used by arguments: {{ {names} }}",
+    )
+    return True
 
 
 def _most_frequent(

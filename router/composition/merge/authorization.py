@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from router.composition.merge.applied_directives import hint_merged_arguments
 from router.composition.merge.argument_strategies import conjunction
 from router.composition.merge.context import MergeContext
 from router.federation.schema import DirectiveUse, Element, Kind
@@ -44,6 +45,7 @@ def _add(context: MergeContext, target: Element, sources: Iterable[Element]) -> 
             continue
         merged = DirectiveUse(uses[0].name)
         if argument is not None:
+            hint_merged_arguments(context, directive, uses, target)
             merged.arguments[argument] = make(
                 conjunction([to_python(use.arguments[argument]) for use in uses])
             )

@@ -47,6 +47,7 @@ class ComposedDirective:
 
 CONNECT = Version(0, 3)
 """The oldest version of the connect specification that a supergraph links."""
+CONNECT_BASE = 9
 SPECS = "https://specs.apollo.dev"
 FEATURES = {
     "tag": Feature(f"{SPECS}/tag/v0.3"),
@@ -100,6 +101,7 @@ def find_connectors(context: MergeContext) -> list[ComposedDirective]:
     links = [link for subgraph in context.subgraphs if (link := subgraph.connectors) is not None]
     if not links:
         return []
+    _hint_upgrades(context)
     version = max(CONNECT, *(link.version for link in links))
     feature = Feature(f"{SPECS}/connect/{version}", "EXECUTION")
     found: dict[str, dict[int, str]] = {"link": {}}
@@ -114,6 +116,18 @@ def find_connectors(context: MergeContext) -> list[ComposedDirective]:
         ComposedDirective(feature, origin, feature.name, names, joined_name=origin)
         for origin, names in found.items()
     ]
+
+
+def _hint_upgrades(context: MergeContext) -> None:
+    """Version 0.n of the connect specification came with version 2.(9+n) of Federation."""
+    for subgraph in context.subgraphs:
+        link = subgraph.connectors
+        needed = Version(2, CONNECT_BASE + link.version.minor) if link is not None else subgraph.version
+        if subgraph.version < needed:
+            context.hint(
+                "IMPLICITLY_UPGRADED_FEDERATION_VERSION",
+                f"Subgraph {subgraph.name} has been implicitly upgraded from federation {subgraph.version} to {needed}",
+            )
 
 
 def define_federation_directive(context: MergeContext, composed: ComposedDirective) -> None:

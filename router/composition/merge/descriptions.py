@@ -16,6 +16,7 @@ def merge_description(context: MergeContext, sources: Sources[Element], target: 
         counts.pop("", None)
     chosen = max(counts, key=lambda text: counts[text])
     target.description = chosen
+    texts = {index: text for index, text in texts.items() if text}
     if len(set(texts.values())) > 1:
         users = [index for index, text in texts.items() if text == chosen]
         others = "\n".join(

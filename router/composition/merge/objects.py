@@ -40,7 +40,7 @@ def hint_missing_field(
 ) -> None:
     """A field of a type that is not an entity should stand in all subgraphs that have the type."""
     missing = [index for index in sources if index not in fields]
-    if not missing:
+    if all(_is_external(context, index, sources[index]) for index in missing):
         return
     is_object = context.schema.types[target.parent].kind is Kind.OBJECT
     described = "non-entity object type" if is_object else "interface type"
@@ -50,6 +50,11 @@ def hint_missing_field(
         f'define "{target.parent}": {context.presence(target.coordinate, fields, missing)}.',
         fields,
     )
+
+
+def _is_external(context: MergeContext, index: int, source: TypeDefinition) -> bool:
+    """Whether a subgraph resolves no field of the type, and so owes none."""
+    return all(context.is_external(index, field) for field in source.fields.values())
 
 
 def _hint_inconsistent_entity(

@@ -15,7 +15,7 @@ from router.composition.merge.context import MergeContext
 from router.federation.field_set import parse_field_set, print_field_set
 from router.federation.schema import DirectiveUse, Field, Kind, TypeDefinition
 from router.federation.type_reference import named_type
-from router.federation.value import is_false
+from router.federation.value import is_false, text_of
 
 Excluded: TypeAlias = frozenset[int]
 """Subgraphs that must not be gone to."""
@@ -150,8 +150,22 @@ class Graph:
                 if self._conditions:
                     return "another subgraph, depending on a label"
                 raise UndecidedLabelError(label)
-            return "another subgraph" if self.labels[label] == loses else None
-        return "another subgraph" if loses else None
+            loses = self.labels[label] == loses
+        return self._new_owner(subgraph, field) if loses else None
+
+    def _new_owner(self, loser: int, field: Field) -> str:
+        """The subgraph whose @override names this one; on its own side of a label, that is the other."""
+        context = self.context
+        for index, definition in context.types(field.parent).items():
+            own = definition.fields.get(field.name)
+            use = context.subgraphs[index].use(own, "override") if own is not None else None
+            if use is not None and context.names[loser] in (
+                text_of(use.arguments.get("from")),
+                context.names[index],
+            ):
+                winner = text_of(use.arguments.get("from")) if index == loser else context.names[index]
+                return f'subgraph "{winner}"'
+        return "another subgraph"
 
     def _can_resume(self, place: Place) -> bool:
         """Whether a query can come back for the field, once it has what the field requires."""

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from graphql import FieldNode, SelectionSetNode
+
 from router.composition.merge.context import MergeContext
 from router.composition.problem import CompositionProblem
 from router.composition.satisfiability.graph import Graph, Place
+from router.federation.field_set import print_field_set
 from router.federation.schema import Field
 from router.federation.type_reference import is_list, nullable
-from router.federation.value import print_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,14 @@ def _reasons_at(graph: Graph, type_: str, field: Field, place: Place, reached: s
     obstacle = graph.obstacle(place, own) if own is not None else None
     yield obstacle or f'cannot find field "{field.coordinate}"'
     moves = [
-        move for move in graph.moves(place) if move.target.subgraph not in reached and move.use is not None
+        move for move in graph.moves(place) if move.target.subgraph not in reached and move.key is not None
     ]
     for move in moves:
-        if move.use is not None:
+        if move.key is not None:
             yield (
                 f'cannot move to subgraph "{context.names[move.target.subgraph]}" using @key(fields: '
-                f'{print_value(move.use.arguments["fields"])}) of "{move.target.type}", the key field(s) cannot be '
-                f'resolved from subgraph "{here}"'
+                f'"{print_field_set(move.key)}") of "{move.target.type}", the key field(s) cannot be '
+                f'resolved from subgraph "{here}"{_overridden_note(graph, place, move.key)}'
             )
     targets = {move.target.subgraph for move in moves}
     for index, owner in context.types(type_).items():
@@ -118,3 +120,14 @@ def _reasons_at(graph: Graph, type_: str, field: Field, place: Place, reached: s
             else f'type "{type_}" has no @key defined in subgraph "{context.names[index]}"'
         )
         yield f'cannot move to subgraph "{context.names[index]}", which has field "{field.coordinate}", because {reason}'
+
+
+def _overridden_note(graph: Graph, place: Place, key: SelectionSetNode) -> str:
+    """A word on keys that were there before an @override."""
+    definition = graph.definition(place)
+    names = [each.name.value for each in key.selections if isinstance(each, FieldNode)]
+    fields = [definition.fields[name] for name in names if definition and name in definition.fields]
+    if not any("overridden" in (graph.obstacle(place, each) or "") for each in fields):
+        return ""
+    here = graph.context.names[place.subgraph]
+    return f' (note that some of those key fields are overridden in "{here}")'

@@ -148,11 +148,7 @@ class Walk:
 
     def _check_runtime_types(self, each: Field, targets: list[Place], path: Step) -> None:
         """Subgraphs that share a field must be able to answer it with objects of the same types."""
-        by_subgraph: dict[int, frozenset[str]] = {}
-        for place in targets:
-            possible = self.context.subgraphs[place.subgraph].schema.possible_types(place.type)
-            if place.subgraph not in self.context.interface_objects.get(place.type, ()):
-                by_subgraph[place.subgraph] = possible
+        by_subgraph = self._runtime_types(each, targets)
         if len(set(by_subgraph.values())) < 2 or each.coordinate in self.hinted:
             return
         self.hinted.add(each.coordinate)
@@ -178,6 +174,19 @@ class Walk:
             "will be broken."
         )
         self.context.hint("INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN", message)
+
+    def _runtime_types(self, each: Field, targets: list[Place]) -> dict[int, frozenset[str]]:
+        """By subgraph; none where fewer than two of them leave the type open."""
+        everywhere = self.context.schema.possible_types(named_type(each.type))
+        found: dict[int, frozenset[str]] = {}
+        open_types = 0
+        for place in targets:
+            schema = self.context.subgraphs[place.subgraph].schema
+            open_types += schema.types[place.type].is_abstract
+            possible = schema.possible_types(place.type)
+            if len(possible) != 1 or possible <= everywhere:
+                found[place.subgraph] = possible
+        return found if open_types > 1 else {}
 
 
 def _types(names: frozenset[str]) -> str:
