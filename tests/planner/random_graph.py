@@ -126,10 +126,9 @@ class RandomGraph:
         shared = set.intersection(*(set(member.fields[graph]) for member in self._members)) - {"id", "sku"}
         for name in sorted(shared):
             texts = {member.fields[graph][name].replace(" @shareable", "") for member in self._members}
-            if len(texts) == 1 and "@" not in next(
-                iter(texts)
-            ):  # neither @requires nor @external is for interfaces
-                self._interface.add(graph, name, texts.pop())
+            text = texts.pop()
+            if not texts and "@" not in text:  # neither @requires nor @external is for interfaces
+                self._interface.add(graph, name, text)
 
     def _target(self, graph: str) -> str:
         """A composite type that the subgraph may refer to, made known to it."""
