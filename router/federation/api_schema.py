@@ -78,6 +78,9 @@ def _visible(node: DefinitionNode, marker: str, hidden: set[str]) -> DefinitionN
         return _with(node, fields=inputs, directives=_shown(node))
     if isinstance(node, ScalarTypeDefinitionNode):
         return _with(node, directives=_shown(node))
+    if isinstance(node, SchemaDefinitionNode):
+        roots = tuple(each for each in node.operation_types if each.type.name.value not in hidden)
+        return _with(node, operation_types=roots)
     return node
 
 

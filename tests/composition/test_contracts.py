@@ -13,6 +13,7 @@ from graphql import (
 )
 
 from router.composition import Composition, CompositionError, Contract, compose
+from router.federation.supergraph import Supergraph
 from tests.composition.composition_cases import subgraph
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "contracts.yaml").read_text())
@@ -35,6 +36,8 @@ def test_leaves(case: dict[str, Any]) -> None:
     result = composed(case)
     assert sorted_print(result.api_schema_sdl) == sorted_print(case["api"])
     assert validate_schema(build_schema(result.supergraph_sdl)) == []
+    read_back = Supergraph.parse(result.supergraph_sdl).api_schema
+    assert print_schema(lexicographic_sort_schema(read_back)) == sorted_print(case["api"])
     assert "@inaccessible" in result.supergraph_sdl
     assert result.supergraph_sdl.count("specs.apollo.dev/inaccessible") == 1
 

@@ -100,6 +100,22 @@ cannot be satisfied by the subgraphs because:
   - cannot find field "T.o".
   - cannot move to subgraph "b" using @key(fields: "sku") of "T", the key field(s) cannot be resolved from subgraph "a".""",
     ),
+    "a key whose field another subgraph has taken over": (
+        {
+            "a": 'type Query { t: T } type T @key(fields: "k") { k: ID @override(from: "b") x: Int }',
+            "b": 'type Query { u: T } type T @key(fields: "k") { k: ID }',
+        },
+        """The following supergraph API query:
+{
+  u {
+    k
+  }
+}
+cannot be satisfied by the subgraphs because:
+- from subgraph "b":
+  - field "T.k" is not resolvable because it is overridden by subgraph "a".
+  - cannot move to subgraph "a" using @key(fields: "k") of "T", the key field(s) cannot be resolved from subgraph "b" (note that some of those key fields are overridden in "b").""",
+    ),
     "no key to come back for a requirement": (
         {
             "a": 'type Query { t: T } type T { n: Int @external x: Int @requires(fields: "n") id: ID @shareable }',
