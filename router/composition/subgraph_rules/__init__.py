@@ -10,6 +10,7 @@ from router.composition.subgraph_rules.context_usage import context_usage
 from router.composition.subgraph_rules.cost_usage import cost_usage
 from router.composition.subgraph_rules.default_values import default_values
 from router.composition.subgraph_rules.external_fields import external_fields
+from router.composition.subgraph_rules.input_objects import input_objects
 from router.composition.subgraph_rules.interface_implementations import interface_implementations
 from router.composition.subgraph_rules.interface_keys import interface_keys
 from router.composition.subgraph_rules.interface_objects import interface_objects
@@ -28,7 +29,12 @@ from router.composition.subgraph_schema import SubgraphSchema
 SubgraphRule: TypeAlias = Callable[[SubgraphSchema], Iterable[CompositionProblem]]
 
 DEFINITION_RULES: tuple[SubgraphRule, ...] = (known_types, known_directives, applied_directives)
-GRAPHQL_RULES: tuple[SubgraphRule, ...] = (reserved_names, default_values, interface_implementations)
+GRAPHQL_RULES: tuple[SubgraphRule, ...] = (
+    reserved_names,
+    default_values,
+    input_objects,
+    interface_implementations,
+)
 FEDERATION_RULES: tuple[SubgraphRule, ...] = (
     root_types,
     key_fields,
@@ -43,7 +49,11 @@ FEDERATION_RULES: tuple[SubgraphRule, ...] = (
     list_size_usage,
     context_usage,
 )
-FEDERATION_1_STAGES = (DEFINITION_RULES, (reserved_names, default_values), (root_types,))
+FEDERATION_1_STAGES = (
+    DEFINITION_RULES,
+    (reserved_names, default_values, input_objects),
+    (root_types,),
+)
 """What is asked before a subgraph of Federation 1 is upgraded; the rest is asked afterwards."""
 STAGES = (DEFINITION_RULES, GRAPHQL_RULES, (provided_types,), (interface_key_fields,), FEDERATION_RULES)
 

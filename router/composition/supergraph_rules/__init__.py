@@ -10,6 +10,7 @@ from router.composition.supergraph_rules.authorization_requirements import (
     context_authorization,
 )
 from router.composition.supergraph_rules.inaccessible_elements import inaccessible_elements
+from router.composition.supergraph_rules.input_objects import merged_input_objects
 from router.composition.supergraph_rules.interface_fields import interface_fields
 from router.composition.supergraph_rules.interface_promises import interface_promises
 from router.composition.supergraph_rules.merged_list_sizes import merged_list_sizes
@@ -24,7 +25,7 @@ COMPLETENESS_RULES: tuple[SupergraphRule, ...] = (
     context_authorization,
     merged_list_sizes,
 )
-VALIDITY_RULES: tuple[SupergraphRule, ...] = (interface_promises,)
+VALIDITY_RULES: tuple[SupergraphRule, ...] = (interface_promises, merged_input_objects)
 CLIENT_RULES: tuple[SupergraphRule, ...] = (inaccessible_elements,)
 STAGES = (COMPLETENESS_RULES, VALIDITY_RULES, CLIENT_RULES)
 
