@@ -16,7 +16,7 @@ from router.planner.printer import print_plan
 from tests.planner.harness import compare
 from tests.planner.random_graph import RandomGraph, RandomOperation
 
-GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "300"))
+GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "160"))
 OPERATIONS = 8
 
 SOURCES = st.randoms(use_true_random=False)
