@@ -105,12 +105,6 @@ class Resolution:
             below = [*below, self.field_set(found.provides, found.named_type)]
         return Resolved(found, self.narrowing.merge(below) if below else None)
 
-    def candidates(self, type_name: str, name: str) -> tuple[str, ...]:
-        """The subgraphs that resolve the field on that type."""
-        return tuple(
-            graph for graph in self.supergraph.subgraphs if self.field(graph, type_name, name) is not None
-        )
-
     def keys(self, graph: str, type_name: str) -> tuple[EntityKey, ...]:
         """The keys by which the subgraph can be asked for the entity."""
         found = self._keys.get((graph, type_name))
