@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from graphql import OperationType, print_ast
 
 from router.errors import ClientError, JsonValue
+from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
 from router.executor.execute import execute
 from router.executor.response import encode, encode_refusal
@@ -103,6 +104,7 @@ class Pipeline:
         self._options = options or PipelineOptions()
         self._mutations: set[asyncio.Task[GraphQLResponse]] = set()
         self._fixed = fixed_fields(supergraph)
+        self._shapes = AnswerShapes(supergraph.schema)
         chosen = self._options
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="planning")
         self._documents: WorkCache[tuple[str, str | None], _Loaded] = WorkCache(
@@ -192,6 +194,7 @@ class Pipeline:
             schema=self._supergraph.schema,
             api_schema=self._supergraph.api_schema,
             transports=self._transports,
+            shapes=self._shapes,
             variables=variables,
             headers=headers,
             interface_objects=self._supergraph.interface_objects,

@@ -7,6 +7,7 @@ from typing import Protocol
 from graphql import FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode
 
 from router.errors import JsonValue
+from router.executor.answer_shape import AnswerShapes
 from router.executor.errors import ErrorPolicy, show_subgraph_error
 from router.upstream.subgraph import SubgraphTransport
 
@@ -32,6 +33,7 @@ class ExecutionContext:
     api_schema: GraphQLSchema
     """What clients see: answers and introspection are completed by this one."""
     transports: Mapping[str, SubgraphTransport]
+    shapes: AnswerShapes
     variables: Mapping[str, JsonValue] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     interface_objects: frozenset[str] = frozenset()

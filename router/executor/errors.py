@@ -6,6 +6,7 @@ from typing import Final, Protocol, TypeAlias
 
 from router.errors import JsonValue
 from router.executor.tree import ResponsePath, common_start
+from router.upstream.codes import INVALID_RESPONSE
 from router.upstream.subgraph import SubgraphError
 
 JsonObject: TypeAlias = dict[str, JsonValue]
@@ -14,7 +15,6 @@ SUBGRAPH_ERROR: Final = "DOWNSTREAM_SERVICE_ERROR"
 """The code of a subgraph's error that came without one."""
 NULL_IN_NON_NULL: Final = "NON_NULL_FIELD_IS_NULL"
 INVALID_VALUE: Final = "INVALID_FIELD_VALUE"
-INVALID_RESPONSE: Final = "SUBREQUEST_INVALID_RESPONSE"
 
 _FAILURES: Final[Mapping[str, str]] = {
     "SUBREQUEST_TIMEOUT": "did not answer in time",

@@ -9,9 +9,10 @@ from typing import Final
 from graphql import OperationType
 
 from router.errors import InternalError, JsonValue
+from router.executor.answer import read_answer
 from router.executor.context import ExecutableOperation, ExecutionContext
 from router.executor.contexts import contexts_of
-from router.executor.errors import INVALID_RESPONSE, FetchError, FetchScope, failed_fetch, subgraph_errors
+from router.executor.errors import FetchError, FetchScope, failed_fetch, subgraph_errors
 from router.executor.fetch import EntityFetch, Fetch, RootFetch
 from router.executor.project import project
 from router.executor.response import ExecutionResult
@@ -26,7 +27,8 @@ from router.planner.nodes import (
     SequenceNode,
     SubscriptionNode,
 )
-from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
+from router.upstream.codes import INVALID_RESPONSE
+from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse, encode_request
 
 _log: Final = logging.getLogger(__name__)
 
@@ -92,12 +94,13 @@ class _Run:
         passed = {name: known[name] for name in node.variables if name in known}
         try:
             response = await self._send(node, {**passed, **fetch.representations})
+            answer = read_answer(response, self.context.shapes.of(node))
         except SubgraphError as failure:
             return [_failed(node, failure, fetch)]
-        errors = subgraph_errors(node.service, response.errors, fetch, self.context.error_policy)
-        if response.data is not None:
+        errors = subgraph_errors(node.service, answer.errors, fetch, self.context.error_policy)
+        if answer.data is not None:
             try:
-                fetch.join(response.data, self.context.schema, failed=bool(errors))
+                fetch.join(answer.data, self.context.schema, failed=bool(errors))
             except (SubgraphError, RecursionError) as failure:
                 errors.append(_failed(node, failure, fetch))
         return errors
@@ -107,9 +110,7 @@ class _Run:
         if transport is None:
             raise SubgraphError("SUBREQUEST_CONNECTION_FAILED", "no transport is configured for it")
         request = SubgraphRequest(
-            query=node.operation,
-            variables=variables,
-            operation_name=node.operation_name,
+            body=encode_request(node.operation, variables, node.operation_name),
             headers=self.context.headers,
             mutation=node.kind is OperationType.MUTATION,
         )

@@ -7,12 +7,12 @@ from graphql import GraphQLSchema
 
 from router.errors import JsonValue
 from router.executor.contexts import context_key
-from router.executor.errors import INVALID_RESPONSE
 from router.executor.merge import merge_into_all, rename
 from router.executor.representations import Batch, collect
 from router.executor.subgraph_path import renamed, root_keys
 from router.executor.tree import ResponsePath, Target, Tree, select, written_out
 from router.planner.nodes import FetchNode
+from router.upstream.codes import INVALID_RESPONSE
 from router.upstream.subgraph import SubgraphError
 
 

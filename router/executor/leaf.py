@@ -5,9 +5,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, TypeAlias
 
+import msgspec
 from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT, GraphQLEnumType, GraphQLLeafType
+from msgspec import Raw
 
 from router.errors import JsonValue
+
+_read_any: Final = msgspec.json.Decoder(float_hook=Decimal).decode
 
 LeafCoercion: TypeAlias = Callable[[JsonValue], JsonValue]
 """Raises ValueError for a value that the type cannot represent."""
@@ -40,7 +44,10 @@ def _int(value: JsonValue) -> int:
 
 
 def _float(value: JsonValue) -> JsonValue:
-    if type(value) is int or (isinstance(value, float | Decimal) and math.isfinite(value)):
+    if isinstance(value, Raw):
+        if type(_read_any(value)) in (Decimal, int):
+            return value
+    elif type(value) is int or (isinstance(value, float | Decimal) and math.isfinite(value)):
         return value
     raise ValueError
 

@@ -8,14 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from router.errors import JsonValue
-from router.upstream.answer import (
-    ACCEPT,
-    HTTP_ERROR,
-    INVALID_RESPONSE,
-    TIMEOUT,
-    encode_request,
-    read_answer,
-)
+from router.upstream.codes import ACCEPT, HTTP_ERROR, INVALID_RESPONSE, TIMEOUT
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
 
 T = TypeVar("T")
@@ -31,6 +24,11 @@ _JSON_HEADERS: Final = {"content-type": "application/json"}
 _encoder: Final = msgspec.json.Encoder(decimal_format="number")
 
 
+def json_response(answer: Mapping[str, JsonValue]) -> SubgraphResponse:
+    """The HTTP answer with this GraphQL response. Raises what the encoder raises for a value that JSON has not."""
+    return SubgraphResponse(_encoder.encode(answer), 200, _JSON_HEADERS)
+
+
 class FunctionTransport:
     """Answers with what a function returns: a GraphQL response as a mapping."""
 
@@ -42,10 +40,9 @@ class FunctionTransport:
         """Raises SubgraphError. The answer goes through JSON, so it is the function's no longer, and really JSON."""
         answer = await _guarded(self._call(request), self._timeout)
         try:
-            body = _encoder.encode(answer)
+            return json_response(answer)
         except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise SubgraphError(INVALID_RESPONSE, f"not JSON: {error}") from error
-        return read_answer(200, _JSON_HEADERS, body)
 
     async def _call(self, request: SubgraphRequest) -> Mapping[str, JsonValue]:
         return await self._function(request)
@@ -71,11 +68,11 @@ class AsgiTransport:
 
     async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
         """Raises SubgraphError."""
-        exchange = _Exchange(encode_request(request), self._max_bytes)
+        exchange = _Exchange(request.body, self._max_bytes)
         await _guarded(self._call(request, exchange), self._timeout)
         if exchange.status is None or not exchange.complete:
             raise SubgraphError(INVALID_RESPONSE, "the application returned before its answer was complete")
-        return read_answer(exchange.status, exchange.headers, bytes(exchange.body))
+        return SubgraphResponse(bytes(exchange.body), exchange.status, exchange.headers)
 
     async def _call(self, request: SubgraphRequest, exchange: "_Exchange") -> None:
         scope = self._scope(request, len(exchange.request_body))

@@ -17,7 +17,7 @@ from router.planner.nodes import (
     Rename,
     SequenceNode,
 )
-from router.upstream.subgraph import SubgraphError
+from router.upstream.subgraph import SubgraphError, SubgraphResponse
 
 SCHEMA = """
 type Query { me: User strictMe: User! users: [User!] maybeUsers: [User] int: Int }
@@ -214,16 +214,13 @@ async def test_a_subgraph_without_a_transport_is_a_subgraph_that_fails(graph: An
 
 
 async def test_an_answer_that_is_nested_too_deeply_is_an_error(graph: Any) -> None:
-    nested: Any = {}
-    for _ in range(2000):
-        nested = {"me": nested}
+    nested = b'{"me":' * 2000 + b"{}" + b"}" * 2000
+    body = b'{"data":{"_entities":[' + nested + b"," + nested + b"]}}"
     shop = graph(SCHEMA)
 
     class Deep:
         async def fetch(self, request: Any) -> Any:
-            from router.upstream.subgraph import SubgraphResponse
-
-            return SubgraphResponse({"_entities": [nested, nested]})
+            return SubgraphResponse(body, headers={"content-type": "application/json"})
 
     shop.subgraphs = {
         "names": Deep(),

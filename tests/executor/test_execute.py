@@ -18,7 +18,8 @@ from router.planner.nodes import (
     Rename,
     SequenceNode,
 )
-from router.upstream.subgraph import SubgraphRequest, SubgraphResponse
+from router.upstream.in_process import json_response
+from router.upstream.subgraph import SubgraphRequest, SubgraphResponse, encode_request
 
 SCHEMA = """
 type Query { me: User users: [User!] products: [Product!]! node: Node feed: [Feed] }
@@ -259,7 +260,9 @@ async def test_passes_the_named_variables_the_headers_and_the_operation_name(gra
     fetch = root("catalog", "query Q($a:Int){me{id}}", variables=("a", "absent"), operation_name="Q")
     await shop.run(fetch, "{ me { id } }", {"a": 1, "other": 2}, headers={"authorization": "Bearer t"})
     assert shop.subgraphs["catalog"].requests == [
-        SubgraphRequest("query Q($a:Int){me{id}}", {"a": 1}, "Q", {"authorization": "Bearer t"}, False)
+        SubgraphRequest(
+            encode_request("query Q($a:Int){me{id}}", {"a": 1}, "Q"), {"authorization": "Bearer t"}
+        )
     ]
 
 
@@ -316,7 +319,7 @@ class Slow:
         except asyncio.CancelledError:
             self.cancelled = True
             raise
-        return SubgraphResponse(self.data)
+        return json_response({"data": self.data})
 
 
 async def test_parallel_fetches_are_under_way_together_and_keep_the_clients_order(graph: Any) -> None:

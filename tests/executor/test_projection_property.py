@@ -28,7 +28,9 @@ from hypothesis import strategies as st
 from router.executor.context import ExecutionContext
 from router.executor.execute import execute
 from router.planner.nodes import FetchNode, QueryPlan
+from router.upstream.in_process import json_response
 from router.upstream.subgraph import SubgraphRequest, SubgraphResponse
+from tests.executor.conftest import NoShapes
 
 # Fields of one name have one type everywhere, so that any selections can be merged.
 SCHEMA = build_schema("""
@@ -168,7 +170,7 @@ class Fixed:
         self.data = data
 
     async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
-        return SubgraphResponse(self.data)
+        return json_response({"data": self.data})
 
 
 @st.composite
@@ -196,7 +198,7 @@ def test_projects_as_graphql_core_executes(drawn: tuple[Operation, dict[str, Any
         field_resolver=lambda source, info: source.get(info.path.key),
         type_resolver=lambda value, _info, _type: value.get("__typename"),
     )
-    context = ExecutionContext(SCHEMA, SCHEMA, {"s": Fixed(data)}, VARIABLES)
+    context = ExecutionContext(SCHEMA, SCHEMA, {"s": Fixed(data)}, NoShapes(SCHEMA), VARIABLES)
     result = asyncio.run(execute(FETCH, operation, context))
 
     assert result.data == expected.data

@@ -4,8 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
+from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
 from router.executor.execute import execute
+from router.executor.response import encode
 from router.federation.supergraph import Supergraph
 from router.operation import Operation, choose_operation, coerce_variables, load_operation, parse_document
 from router.planner import plan
@@ -56,10 +60,13 @@ async def compare(
         supergraph.schema,
         supergraph.api_schema,
         mocks,
+        AnswerShapes(supergraph.schema),
         coerce_variables(supergraph, operation, variables),
         interface_objects=supergraph.interface_objects,
     )
     result = await execute(found, operation, context)
     expected = universe.monolith(without_defer(text), variables, name)
     requests = {graph: len(mock.requests) for graph, mock in mocks.items() if mock.requests}
-    return Comparison(found, expected, result.data, tuple(result.errors), requests)
+    return Comparison(
+        found, expected, msgspec.json.decode(encode(result))["data"], tuple(result.errors), requests
+    )

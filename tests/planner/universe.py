@@ -34,6 +34,7 @@ from router.federation.subgraph_view import ContextArgument, FieldView
 from router.federation.supergraph import Supergraph
 from router.operation.normalize import Normalizer
 from router.operation.selection import SelectionSet
+from router.upstream.in_process import json_response
 from router.upstream.subgraph import SubgraphRequest, SubgraphResponse
 
 _OBJECTS_PER_TYPE = 3
@@ -240,7 +241,7 @@ class SubgraphMock:
             field_resolver=lambda source, info, **args: self._resolve(source, info, args),
             type_resolver=lambda value, _info, _type: self._typename(value),
         )
-        return SubgraphResponse(result.data, tuple(error.formatted for error in result.errors or ()))  # type: ignore[arg-type]
+        return json_response(dict(result.formatted))
 
     def _typename(self, thing: Thing) -> str:
         view = self._universe.supergraph.view(self._graph, thing.type)

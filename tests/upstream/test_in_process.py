@@ -11,11 +11,12 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 
+from router.executor.answer import read_answer
 from router.upstream.in_process import AsgiTransport, FunctionTransport
 from router.upstream.lifespan import StartupFailedError, started
-from router.upstream.subgraph import SubgraphError, SubgraphRequest
+from router.upstream.subgraph import SubgraphError, SubgraphRequest, encode_request
 
-QUERY = SubgraphRequest("{a}")
+QUERY = SubgraphRequest(encode_request("{a}"))
 
 
 def fastapi_app() -> FastAPI:
@@ -56,9 +57,9 @@ def fastapi_app() -> FastAPI:
 
 async def test_an_asgi_application_sees_an_ordinary_request() -> None:
     transport = AsgiTransport(fastapi_app(), url="http://users.internal:4001/graphql?x=1")
-    request = SubgraphRequest("query Q{a}", {"v": 1}, "Q", {"authorization": "Bearer t"})
+    request = SubgraphRequest(encode_request("query Q{a}", {"v": 1}, "Q"), {"authorization": "Bearer t"})
     response = await transport.fetch(request)
-    assert response.data == {
+    assert read_answer(response).data == {
         "body": {"query": "query Q{a}", "variables": {"v": 1}, "operationName": "Q"},
         "headers": {
             "authorization": "Bearer t",
@@ -72,7 +73,7 @@ async def test_an_asgi_application_sees_an_ordinary_request() -> None:
 
 async def test_a_streamed_answer() -> None:
     response = await AsgiTransport(fastapi_app(), url="http://x/stream").fetch(QUERY)
-    assert response.data == {"a": 1}
+    assert read_answer(response).data == {"a": 1}
 
 
 FAILURES = [
@@ -88,7 +89,7 @@ FAILURES = [
 async def test_an_asgi_application_that_fails(path: str, code: str) -> None:
     transport = AsgiTransport(fastapi_app(), url=f"http://x{path}", timeout=0.3, max_response_bytes=5000)
     with pytest.raises(SubgraphError) as raised:
-        await transport.fetch(QUERY)
+        read_answer(await transport.fetch(QUERY))
     assert raised.value.code == code
 
 
@@ -135,7 +136,7 @@ async def test_context_variables_stay_inside() -> None:
         return {"data": {"seen": seen}}
 
     transport = FunctionTransport(function)
-    assert [(await transport.fetch(QUERY)).data for _ in range(2)] == [{"seen": "nobody"}] * 2
+    assert [read_answer(await transport.fetch(QUERY)).data for _ in range(2)] == [{"seen": "nobody"}] * 2
 
 
 async def test_a_functions_answer_is_copied_and_made_json() -> None:
@@ -147,10 +148,10 @@ async def test_a_functions_answer_is_copied_and_made_json() -> None:
     async def function(request: SubgraphRequest) -> dict[str, Any]:
         return shared
 
-    response = await FunctionTransport(function).fetch(QUERY)
-    assert response.data == {"at": "2026-01-02T00:00:00Z", "list": [1, 2]}
-    assert response.errors == ({"message": "m"},)
-    response.data["at"] = None
+    answer = read_answer(await FunctionTransport(function).fetch(QUERY))
+    assert answer.data == {"at": "2026-01-02T00:00:00Z", "list": [1, 2]}
+    assert answer.errors == ({"message": "m"},)
+    answer.data["at"] = None
     assert shared["data"]["at"] is not None
 
 
@@ -192,7 +193,7 @@ FUNCTIONS = [
 @pytest.mark.parametrize(("function", "code"), FUNCTIONS)
 async def test_a_function_that_fails(function: Any, code: str) -> None:
     with pytest.raises(SubgraphError) as raised:
-        await FunctionTransport(function, timeout=0.1).fetch(QUERY)
+        read_answer(await FunctionTransport(function, timeout=0.1).fetch(QUERY))
     assert raised.value.code == code
 
 
@@ -238,7 +239,7 @@ async def test_lifespan_starts_and_stops_the_application_and_its_state_reaches_r
     async with started(app) as state:
         assert log == ["start"]
         response = await AsgiTransport(app, state=state).fetch(QUERY)
-        assert response.data == {"pool": "the pool"}
+        assert read_answer(response).data == {"pool": "the pool"}
     assert log == ["start", "stop"]
 
 
@@ -266,4 +267,4 @@ async def test_an_application_without_lifespan() -> None:
         await send({"type": "http.response.body", "body": json.dumps({"data": {"a": 1}}).encode()})
 
     async with started(app) as state:
-        assert (await AsgiTransport(app, state=state).fetch(QUERY)).data == {"a": 1}
+        assert read_answer(await AsgiTransport(app, state=state).fetch(QUERY)).data == {"a": 1}
