@@ -1,15 +1,16 @@
 """Reads a subgraph's HTTP answer: what is a GraphQL response, what is not, and what of it was asked for."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain, repeat
 from typing import Any, Final
 
 import msgspec
 
 from router.errors import JsonValue
-from router.executor.answer_shape import AnswerShape, LeafShape
+from router.executor.answer_shape import AnswerShape, FieldShape, LeafShape
 from router.upstream.codes import HTTP_ERROR, INVALID_RESPONSE
 from router.upstream.subgraph import SubgraphError, SubgraphResponse
 
@@ -17,6 +18,7 @@ _JSON_TYPES: Final = frozenset({"application/json", "application/graphql-respons
 
 # A float gives back every decimal of at most 15 digits, unless an exponent takes it out of range.
 _EXACT_LENGTH: Final = 15
+_NONE: Final[Mapping[str, Sequence[JsonValue]]] = {}
 _OBJECT: Final = ord("{")
 _LIST: Final = ord("[")
 
@@ -42,15 +44,19 @@ class Answer:
     errors: tuple[dict[str, JsonValue], ...] = ()
 
 
-def read_answer(response: SubgraphResponse, shape: AnswerShape | None = None) -> Answer:
+def read_answer(
+    response: SubgraphResponse,
+    shape: AnswerShape | None = None,
+    typenames: Mapping[str, Sequence[JsonValue]] = _NONE,
+) -> Answer:
     """The GraphQL response in an HTTP answer, without what `shape` did not ask for.
 
-    Numbers keep every digit; with a shape, a Float or a custom scalar is the subgraph's own text, as `msgspec.Raw`.
+    `typenames` are those of entities in lists at its top, for entities that do not say it themselves. Numbers keep every digit; with a shape, a Float or a custom scalar is the subgraph's own text, as `msgspec.Raw`.
     Raises SubgraphError: SUBREQUEST_HTTP_ERROR where the status says failure and the body is no GraphQL response,
     SUBREQUEST_INVALID_RESPONSE where the status says success and it is none either.
     """
     try:
-        return _graphql_response(response, shape)
+        return _graphql_response(response, shape, typenames)
     except _NotGraphQLError as reason:
         if 200 <= response.status < 300:
             raise SubgraphError(INVALID_RESPONSE, str(reason)) from None
@@ -66,14 +72,16 @@ class _NotGraphQLError(Exception):
     """Says why a body is no GraphQL response."""
 
 
-def _graphql_response(response: SubgraphResponse, shape: AnswerShape | None) -> Answer:
+def _graphql_response(
+    response: SubgraphResponse, shape: AnswerShape | None, typenames: Mapping[str, Sequence[JsonValue]]
+) -> Answer:
     if not is_json(response.headers):
         content_type = response.headers.get("content-type", "")
         raise _NotGraphQLError(f"content type is '{content_type[:100]}', which is not JSON")
     try:
         members = _members(response.body)
-        data = _read(members.get("data"), shape)
-        errors = _read(members.get("errors"), None)
+        data = _read(members.get("data"), shape, typenames)
+        errors = _read(members.get("errors"), None, _NONE)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _NotGraphQLError(f"not JSON: {error}") from None
     except ArithmeticError:
@@ -96,27 +104,46 @@ def _members(body: bytes) -> dict[str, msgspec.Raw]:
         raise _NotGraphQLError("the JSON is not an object") from None
 
 
-def _read(raw: msgspec.Raw | None, shape: AnswerShape | None) -> Any:
+def _read(
+    raw: msgspec.Raw | None, shape: AnswerShape | None, typenames: Mapping[str, Sequence[JsonValue]]
+) -> Any:
     if raw is None:
         return None
-    return _read_any(raw) if shape is None else _composite(raw, shape)
+    if shape is None or memoryview(raw)[0] != _OBJECT:
+        return _read_any(raw)
+    members = _read_members(raw)
+    fields = shape.fields(None)
+    data = _object(members, shape, None)
+    for key in members.keys() & typenames.keys() & fields.keys():
+        data[key] = _entities(members[key], fields[key], typenames[key])
+    return data
 
 
-def _composite(raw: msgspec.Raw, shape: AnswerShape) -> JsonValue:
+def _entities(raw: msgspec.Raw, shape: FieldShape, typenames: Sequence[JsonValue]) -> JsonValue:
+    if isinstance(shape, LeafShape) or memoryview(raw)[0] != _LIST:
+        return _read_any(raw)
+    items = _read_items(raw)
+    known = chain(typenames, repeat(None))
+    return [_composite(item, shape, typename) for item, typename in zip(items, known, strict=False)]
+
+
+def _composite(raw: msgspec.Raw, shape: AnswerShape, typename: JsonValue = None) -> JsonValue:
     """An object, a list of them, or whatever is there instead, for others to refuse."""
     first = memoryview(raw)[0]
     if first == _OBJECT:
-        return _object(raw, shape)
+        return _object(_read_members(raw), shape, typename)
     if first == _LIST:
         return [_composite(item, shape) for item in _read_items(raw)]
     return _read_any(raw)
 
 
-def _object(raw: msgspec.Raw, shape: AnswerShape) -> dict[str, JsonValue]:
-    members = _read_members(raw)
-    typename = members.get("__typename")
-    fields = shape.fields(None if typename is None else _read_any(typename))
-    result: dict[str, JsonValue] = {}
+def _object(members: dict[str, msgspec.Raw], shape: AnswerShape, typename: JsonValue) -> dict[str, JsonValue]:
+    if "__typename" in members and "__typename" in shape.fields(None):
+        typename = _read_any(members["__typename"])
+    fields = shape.fields(typename)
+    # A subgraph that forgets the type name of an object that can have no other is forgiven.
+    certain = "__typename" in fields and shape.typename is not None
+    result: dict[str, JsonValue] = {"__typename": shape.typename} if certain else {}
     for key, value in members.items():
         field = fields.get(key)
         if field is not None:

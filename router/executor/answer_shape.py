@@ -60,6 +60,11 @@ class AnswerShape:
         self._selections = selections
         self._fields: dict[str | None, Mapping[str, FieldShape]] = {}
 
+    @property
+    def typename(self) -> str | None:
+        """The type of all objects that have this shape, where there is one."""
+        return self._parent.name if is_object_type(self._parent) else None
+
     def fields(self, typename: JsonValue) -> Mapping[str, "FieldShape"]:
         """By response key. An object of unknown type may have what was asked of any."""
         known = typename if isinstance(typename, str) and self._schema.get_type(typename) else None

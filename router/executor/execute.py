@@ -94,7 +94,7 @@ class _Run:
         passed = {name: known[name] for name in node.variables if name in known}
         try:
             response = await self._send(node, {**passed, **fetch.representations})
-            answer = read_answer(response, self.context.shapes.of(node))
+            answer = read_answer(response, self.context.shapes.of(node), fetch.typenames)
         except SubgraphError as failure:
             return [_failed(node, failure, fetch)]
         errors = subgraph_errors(node.service, answer.errors, fetch, self.context.error_policy)

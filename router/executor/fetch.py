@@ -27,6 +27,10 @@ class Fetch(Protocol):
     def representations(self) -> Mapping[str, JsonValue]:
         """Its own variables, beside the client's."""
 
+    @property
+    def typenames(self) -> Mapping[str, Sequence[JsonValue]]:
+        """What the entities of its answer are, by response key, where they do not say it themselves."""
+
     def join(self, data: Tree, schema: GraphQLSchema, *, failed: bool) -> None:
         """Puts the answer into the tree. `failed`: errors came with it. Raises SubgraphError for another shape."""
 
@@ -41,6 +45,7 @@ class RootFetch:
     """A root operation. Its data goes to the root of the tree, or to the objects at `FetchNode.path`."""
 
     representations: Mapping[str, JsonValue] = {}
+    typenames: Mapping[str, Sequence[JsonValue]] = {}
 
     def __init__(self, node: FetchNode, tree: Tree) -> None:
         self._node = node
@@ -80,6 +85,13 @@ class EntityFetch:
     @property
     def representations(self) -> dict[str, JsonValue]:
         return {batch.input.variable: batch.representations for batch in self._batches.values()}
+
+    @property
+    def typenames(self) -> dict[str, list[JsonValue]]:
+        return {
+            alias: [each["__typename"] for each in batch.representations]
+            for alias, batch in self._batches.items()
+        }
 
     def join(self, data: Tree, schema: GraphQLSchema, *, failed: bool) -> None:
         for alias, batch in self._batches.items():

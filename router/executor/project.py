@@ -19,7 +19,6 @@ from graphql import (
 )
 
 from router.errors import JsonValue
-from router.executor.collect_fields import FieldCollector
 from router.executor.context import ExecutableOperation, ExecutionContext
 from router.executor.errors import INVALID_VALUE, NULL_IN_NON_NULL, ExplainedNulls, FetchError, JsonObject
 from router.executor.introspection import INTROSPECTION_FIELDS, introspect
@@ -27,6 +26,7 @@ from router.executor.leaf import leaf_coercion
 from router.executor.response import ExecutionResult
 from router.executor.selected_path import SelectedPaths
 from router.executor.tree import Location, Tree, written_out
+from router.operation.collect_fields import FieldCollector
 
 Completer: TypeAlias = Callable[[JsonValue, Location], JsonValue]
 """CompleteValue for one field or list item. https://spec.graphql.org/October2021/#CompleteValue()"""

@@ -60,6 +60,8 @@ def represent(entity: Tree, requires: Sequence[InputFragment]) -> Tree | None:
 
 def _matches(value: Tree, fragment: InputFragment) -> bool:
     typename = value.get("__typename")
+    if not isinstance(typename, str):
+        return False
     return typename == fragment.type_condition or typename in fragment.possible_types
 
 

@@ -38,7 +38,7 @@ def _step(
 ) -> list[tuple[JsonValue, Location]]:
     if isinstance(element, OnTypes):
         types = element.types
-        return [at for at in found if isinstance(at[0], dict) and at[0].get("__typename") in types]
+        return [at for at in found if isinstance(at[0], dict) and _typename(at[0]) in types]
     if element == LIST:
         return [
             (item, (location, index))
@@ -51,6 +51,12 @@ def _step(
         for value, location in found
         if isinstance(value, dict) and element in value
     ]
+
+
+def _typename(value: Tree) -> str | None:
+    """None where the subgraph answered something else than a name."""
+    typename = value.get("__typename")
+    return typename if isinstance(typename, str) else None
 
 
 def written_out(location: Location) -> ResponsePath:

@@ -1,0 +1,1 @@
+"""Compiles query plans to programs: plan -> layout of objects -> structs -> code."""

@@ -1,0 +1,46 @@
+"""A compiled plan: code over structs, immutable, shared by requests."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final, Protocol
+
+from router.compiler.runtime import NAMES
+from router.errors import JsonValue
+from router.upstream.subgraph import SubgraphResponse
+
+_numbers: Final = count()
+
+
+class Call(Protocol):
+    """What a program needs to know of the request that it runs for."""
+
+    variables: Mapping[str, JsonValue]
+    """The coerced ones, in JSON values."""
+
+    def send(self, number: int, body: bytes) -> Awaitable[SubgraphResponse]:
+        """Begins the fetch of this number. Awaiting it raises SubgraphError."""
+
+    def spawn(self, chain: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Begins fetches that run beside others."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """`text` is the code, for people; `services` are those of its fetches, by their numbers."""
+
+    text: str
+    run: Callable[[Call], Coroutine[Any, Any, bytes]] = field(repr=False)
+    """The body of an answer without errors. Raises Deviation, MsgspecError, UnicodeError or SubgraphError where there
+    will be errors, or may be."""
+    services: tuple[str, ...]
+    mutations: tuple[bool, ...]
+
+
+def load(text: str, services: tuple[str, ...], mutations: tuple[bool, ...]) -> Program:
+    """Turns the text into a program."""
+    name = f"<program {next(_numbers)}>"
+    namespace: dict[str, Any] = {**NAMES, "__name__": name}
+    exec(compile(text, name, "exec"), namespace)  # noqa: S102  our own code, in which names and texts are quoted
+    return Program(text, namespace["run"], services, mutations)

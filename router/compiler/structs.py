@@ -1,0 +1,172 @@
+"""The classes that answers are decoded into. Their field order is the client's, so that encoding them answers it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from router.compiler.layout import Asked, Cell, FetchLayout, Layout, Slot, Source
+from router.compiler.names import annotation, attribute, leaf_annotation
+from router.compiler.not_compilable import NotCompilableError
+from router.compiler.order import field_order
+
+_OPTIONS: Final = "kw_only=True, omit_defaults=True, gc=False"
+_LATE: Final = "UnsetType = UNSET"
+
+
+@dataclass(slots=True)
+class _Class:
+    """The text of a class. `fields`: what follows the colon, by attribute."""
+
+    name: str
+    fields: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+
+    def add(self, key: str, declaration: str) -> None:
+        name = attribute(key)
+        self.fields[name] = declaration
+        if name != key:
+            self.renamed[name] = key
+
+    def text(self) -> str:
+        rename = f", rename={self.renamed!r}" if self.renamed else ""
+        lines = [f"class {self.name}(Struct, {_OPTIONS}{rename}):"]
+        lines += [f"    {name}: {declaration}" for name, declaration in self.fields.items()]
+        return "\n".join(lines if self.fields else [*lines, "    pass"])
+
+
+def class_name(source: Source) -> str:
+    """Unique in a program."""
+    [first, *others] = dict.fromkeys(name for cell in source.cells for name in cell.typenames) or ["Nothing"]
+    return f"{first}{'Or' + others[0] if len(others) == 1 else 'OrOthers' if others else ''}_{source.number}"
+
+
+def structs(layout: Layout) -> Iterator[str]:
+    """The texts of all classes, each after those that it needs."""
+    done: set[int] = set()
+    for fetch in layout.fetches.values():
+        for source in (each.source for each in fetch.entities):
+            yield from _with_those_below(source, done)
+        yield from _with_those_below(fetch.source, done, fetch)
+        yield _envelope(fetch)
+    yield _root(layout)
+
+
+def stores_typename(source: Source, cell: Cell) -> bool:
+    """Whether objects of the cell that come from this source have a type name that is encoded."""
+    if source.recast:
+        return not cell.place.is_known
+    return source.becomes and cell in source.typed and not _is_constant(source)
+
+
+def _with_those_below(source: Source, done: set[int], fetch: FetchLayout | None = None) -> Iterator[str]:
+    if source.number in done:
+        return
+    done.add(source.number)
+    for asked in source.fields.values():
+        if asked.below is not None:
+            yield from _with_those_below(asked.below, done)
+    if fetch is not None and fetch.entities:
+        found = _Class(class_name(source))
+        for each in fetch.entities:
+            found.add(each.input.alias, f"list[{class_name(each.source)} | None]")
+        yield found.text()
+    else:
+        yield _class(source)
+
+
+def _envelope(fetch: FetchLayout) -> str:
+    found = _Class(f"Answer_{fetch.number}")
+    found.add("data", class_name(fetch.source))
+    found.add("errors", "list[Raw] | None = None")
+    return found.text()
+
+
+def _root(layout: Layout) -> str:
+    data = _Class("Data")
+    [cell] = layout.root.cells
+    for slot in cell.slots.values():
+        is_constant = slot.type is None and slot.visible
+        constant = f"str = field(default_factory={cell.typenames[0]!r}.__str__)"
+        data.add(slot.key, constant if is_constant else "Any = UNSET")
+    response = _Class("Response")
+    response.add("data", "Data")
+    return f"{data.text()}\n\n\n{response.text()}"
+
+
+def _class(source: Source) -> str:
+    found = _Class(class_name(source))
+    stays = source.becomes and not source.recast
+    keys = (field_order(source.cells) or ()) if stays else ()
+    asked_at = {key: asked for asked in source.fields.values() for key in _final_keys(asked)}
+    for key in keys:
+        slots = [cell.slots[key] for cell in source.cells if key in cell.slots]
+        asked = source.fields.get(key)
+        if slots[0].type is None:
+            declaration = _typename(source, key, slots)
+            if declaration:
+                found.add(key, declaration)
+        elif asked is not None and key in asked_at:
+            found.add(key, _declaration(source, asked))
+        else:
+            found.add(key, _LATE)
+    if not stays and source.typed:
+        required = source.becomes and source.typed.keys() == source.cells.keys()
+        found.add("__typename", _names(source) if required else f"{_names(source)} | UnsetType = UNSET")
+    for key, asked in source.fields.items():
+        if attribute(key) not in found.fields:
+            found.add(key, _declaration(source, asked))
+    return found.text()
+
+
+def _final_keys(asked: Asked) -> set[str]:
+    return {slot.key for slot in asked.slots.values()}
+
+
+def _declaration(source: Source, asked: Asked) -> str:
+    types = [slot.type for slot in asked.slots.values() if slot.type is not None]
+    named = {
+        class_name(asked.below) if asked.below is not None else leaf_annotation(type_) for type_ in types
+    }
+    texts = {annotation(type_, "X", lenient=differs_in_nulls(asked)) for type_ in types}
+    if len(named) > 1 or len(texts) > 1:
+        raise NotCompilableError(
+            f"{asked.key} stands for fields of several types: {', '.join(map(str, types))}"
+        )
+    text = annotation(types[0], named.pop(), lenient=differs_in_nulls(asked))
+    return text if is_always_asked(source, asked) else f"{text} | UnsetType = UNSET"
+
+
+def differs_in_nulls(asked: Asked) -> bool:
+    """Whether the field may be null, or hold nulls, in some cells and not in others."""
+    return len({annotation(slot.type, "X") for slot in asked.slots.values() if slot.type is not None}) > 1
+
+
+def is_always_asked(source: Source, asked: Asked) -> bool:
+    """Whether every object of the source has to have the field."""
+    return asked.slots.keys() == source.cells.keys()
+
+
+def _is_constant(source: Source) -> bool:
+    """A type name that nobody asked to see, and that can only be one, is checked and not encoded."""
+    names = {name for cell in source.cells for name in cell.typenames}
+    return len(names) == 1 and not any(slot.visible for slot in source.typed.values())
+
+
+def _names(source: Source) -> str:
+    names = dict.fromkeys(name for cell in source.cells for name in cell.typenames)
+    return f"Literal[{', '.join(map(repr, names))}]"
+
+
+def _typename(source: Source, key: str, slots: Sequence[Slot]) -> str | None:
+    """`__typename` itself, or another name for it."""
+    names = list(dict.fromkeys(name for cell in source.cells for name in cell.typenames))
+    literal = _names(source)
+    if key == "__typename" and source.typed.keys() == source.cells.keys():
+        return f"{literal} = {names[0]!r}" if _is_constant(source) else literal
+    if key == "__typename" and source.typed:
+        return f"{literal} | UnsetType = UNSET"
+    if not any(slot.visible for slot in slots):
+        return None
+    if len(names) == 1:
+        return f"{literal} = field(default_factory={names[0]!r}.__str__)"
+    return f"{literal} | UnsetType = UNSET"
