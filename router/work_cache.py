@@ -1,17 +1,21 @@
 """What is worked out once and kept: in a thread, so that the event loop goes on, and for all who wait for it at once."""
 
 import asyncio
+import heapq
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from time import thread_time
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from router.operation.budget import Budget
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+
+_FADING: Final = 10_000
+"""Hits after which all that were counted before count half."""
 
 
 class CacheStatistics(NamedTuple):
@@ -61,17 +65,30 @@ class WorkCache(Generic[Key, Value]):
         self._executor = executor
         self._size, self._most = size, weight
         self._kept: OrderedDict[Key, Weighed[Value]] = OrderedDict()
+        self._uses: dict[Key, int] = {}
+        self._hits_to_fading = _FADING
         self._weight = 0
         self._running: dict[Key, _Work[Value]] = {}
         self._counts = _Counts()
 
+    def known(self, key: Key) -> Value | None:
+        """What has been worked out, if it has. Values are never None."""
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        self._counts.hits += 1
+        self._kept.move_to_end(key)
+        self._uses[key] += 1
+        self._hits_to_fading -= 1
+        if not self._hits_to_fading:
+            self._fade()
+        return kept.value
+
     async def get(self, key: Key, work: Callable[[Budget], Weighed[Value]], limit: int) -> Value:
         """What `work` gives or raises, which may run in another thread. When nobody waits any more, it is cancelled."""
-        kept = self._kept.get(key)
-        if kept is not None:
-            self._counts.hits += 1
-            self._kept.move_to_end(key)
-            return kept.value
+        known = self.known(key)
+        if known is not None:
+            return known
         running = self._running.get(key)
         if running is None:
             self._counts.misses += 1
@@ -87,6 +104,10 @@ class WorkCache(Generic[Key, Value]):
                 running.budget.cancel()
                 if self._running.get(key) is running:
                     del self._running[key]
+
+    def popular(self, count: int) -> list[Key]:
+        """What was asked for most of late, the most popular first."""
+        return heapq.nlargest(count, self._uses, key=self._uses.__getitem__)
 
     def statistics(self) -> CacheStatistics:
         """For metrics and tests."""
@@ -125,7 +146,14 @@ class WorkCache(Generic[Key, Value]):
         found = future.result()
         if self._size and found.weight <= self._most:
             self._kept[key] = found
+            self._uses[key] = 1
             self._weight += found.weight
             while len(self._kept) > self._size or self._weight > self._most:
-                self._weight -= self._kept.popitem(last=False)[1].weight
+                oldest, dropped = self._kept.popitem(last=False)
+                del self._uses[oldest]
+                self._weight -= dropped.weight
                 self._counts.evicted += 1
+
+    def _fade(self) -> None:
+        self._hits_to_fading = _FADING
+        self._uses = {key: uses // 2 for key, uses in self._uses.items()}

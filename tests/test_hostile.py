@@ -8,8 +8,9 @@ import pytest
 from router.federation.supergraph import Supergraph
 from router.operation import load_operation
 from router.operation.budget import MAX_WORK, Budget, WorkCancelled
-from router.pipeline import DEFAULT_SIZE, GraphQLRequest, Pipeline, PipelineOptions
+from router.pipeline import GraphQLRequest, Pipeline
 from router.planner import plan
+from router.preparation import DEFAULT_SIZE, PreparationOptions
 from router.security.operation_size import measure
 from router.upstream.in_process import FunctionTransport
 from tests.hostile_operations import ATTACKS, hostile_graph
@@ -26,7 +27,9 @@ def pipeline(graph: Supergraph, **options: Any) -> Pipeline:
     async def nothing(_request: Any) -> dict[str, Any]:
         return {"data": {"user": None, "nodes": []}}
 
-    return Pipeline(graph, {name: FunctionTransport(nothing) for name in "abc"}, PipelineOptions(**options))
+    return Pipeline(
+        graph, {name: FunctionTransport(nothing) for name in "abc"}, PreparationOptions(**options)
+    )
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -99,4 +102,4 @@ async def test_others_are_served_while_an_attack_is_worked_out(graph: Supergraph
 
 def test_the_limits_are_those_of_the_router() -> None:
     assert (DEFAULT_SIZE.depth, DEFAULT_SIZE.fields) == (50, 5_000)
-    assert PipelineOptions().max_planning_work == MAX_WORK
+    assert PreparationOptions().max_planning_work == MAX_WORK

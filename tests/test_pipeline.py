@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from router.pipeline import GraphQLRequest, Pipeline, PipelineOptions
+from router.pipeline import GraphQLRequest, Pipeline
+from router.preparation import PreparationOptions
 from router.security.operation_size import OperationSize
 
 
 def pipeline(graph: Any, **options: Any) -> Pipeline:
-    return Pipeline(graph.supergraph, graph.transports, PipelineOptions(**options))
+    return Pipeline(graph.supergraph, graph.transports, PreparationOptions(**options))
 
 
 async def answer(pipeline: Pipeline, query: str, **request: Any) -> dict[str, Any]:
@@ -111,7 +112,7 @@ async def test_keeps_introspection_and_names_to_itself_when_told_so(small_graph:
     assert error["message"] == "Cannot query field 'peopel' on type 'Query'."
 
 
-async def test_plans_equal_operations_once(small_graph: Any) -> None:
+async def test_plans_and_compiles_equal_operations_once(small_graph: Any) -> None:
     subject = pipeline(small_graph)
 
     for query in ("{ languages }", "{ languages }", "{\n  languages  # all\n}"):
@@ -119,7 +120,8 @@ async def test_plans_equal_operations_once(small_graph: Any) -> None:
 
     found = subject.statistics()
     assert (found.documents.hits, found.documents.misses) == (1, 2)
-    assert (found.plans.hits, found.plans.misses) == (2, 1)
+    assert (found.plans.hits, found.plans.misses) == (0, 1)
+    assert (found.programs.hits, found.programs.misses) == (2, 1)
 
 
 async def test_forgets_what_was_used_longest_ago(small_graph: Any) -> None:

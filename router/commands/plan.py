@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from router.commands.failure import fail
+from router.compiler.compile import compile_plan
+from router.compiler.conditions import condition_variables
 from router.errors import ClientErrors, RouterError
 from router.federation.supergraph import Supergraph
-from router.operation import load_operation
+from router.operation import Operation, load_operation
 from router.planner import plan
 from router.planner.nodes import QueryPlan
 from router.planner.picture import draw_mermaid, draw_svg
@@ -26,6 +28,17 @@ class Format(StrEnum):
     JSON = "json"
     MERMAID = "mermaid"
     SVG = "svg"
+
+
+def _program(found: QueryPlan, operation: Operation, graph: Supergraph, true: list[str]) -> str:
+    """The code that the plan is compiled to, where the named Boolean variables are true and the others are not."""
+    names = condition_variables(operation.definition, operation.fragments)
+    unknown = sorted(set(true) - set(names))
+    if unknown:
+        known = ", ".join(f"${name}" for name in names) or "none"
+        fail(f"The operation has no condition ${unknown[0]}. Its conditions are: {known}.")
+    conditions = {name: name in true for name in names}
+    return compile_plan(found, operation.definition, operation.fragments, graph, conditions).text
 
 
 _WRITERS: dict[Format, Callable[[QueryPlan, str], str]] = {
@@ -58,6 +71,16 @@ def plan_command(
     format_: Annotated[
         Format, typer.Option("--format", "-f", help="json is Apollo's form; svg and mermaid are pictures.")
     ] = Format.TEXT,
+    program: Annotated[
+        bool,
+        typer.Option("--program", help="Show the Python code that the router runs, instead of the plan."),
+    ] = False,
+    true: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--true", help="A variable of @include or @skip that is true for --program. May be repeated."
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", help="The file to write; without it, standard output.")
     ] = None,
@@ -66,11 +89,14 @@ def plan_command(
 
     Fetches inside Parallel run side by side, those inside Sequence one after another. Flatten says which objects of
     the answer a fetch is for: what is sent of each stands before =>, what is asked after it. A picture has a lane per
-    subgraph, a box per fetch with what it needs and gives, and arrows to the fetches that wait for it.
+    subgraph, a box per fetch with what it needs and gives, and arrows to the fetches that wait for it. --program shows
+    the code that a plan is compiled to.
 
         softfactory plan --operation examples/one-graph.graphql
 
         softfactory plan --operation examples/one-graph.graphql --format svg --output plan.svg
+
+        softfactory plan --operation examples/chef.graphql --program
 
         softfactory plan --supergraph other.graphql --operation query.graphql
     """
@@ -78,7 +104,11 @@ def plan_command(
         graph = Supergraph.parse(_read(supergraph, "supergraph"))
         found = load_operation(graph, _read(operation, "operation"), operation_name)
         title = f"Query plan of {found.name or operation.name}"
-        _write(_WRITERS[format_](plan(graph, found, frozenset(label or ())), title), output)
+        planned = plan(graph, found, frozenset(label or ()))
+        if program:
+            _write(_program(planned, found, graph, true or []), output)
+        else:
+            _write(_WRITERS[format_](planned, title), output)
     except ClientErrors as errors:
         fail(*(f"{each.code}: {each.message}{_at(each.locations)}" for each in errors.errors))
     except RouterError as error:

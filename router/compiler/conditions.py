@@ -33,7 +33,7 @@ Step: TypeAlias = FetchNode | SequenceNode | ParallelNode
 def condition_variables(
     definition: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> tuple[str, ...]:
-    """The variables that @skip and @include of the operation ask, in alphabetical order."""
+    """The variables that @skip, @include and @defer of the operation ask, in alphabetical order."""
     sets = (definition.selection_set, *(fragment.selection_set for fragment in fragments.values()))
     return tuple(sorted({name for each in sets for name in _asked(each)}))
 
@@ -71,7 +71,7 @@ def _several(
 def _asked(selections: SelectionSetNode) -> Iterator[str]:
     for selection in selections.selections:
         for directive in selection.directives or ():
-            if directive.name.value in ("skip", "include"):
+            if directive.name.value in ("skip", "include", "defer"):
                 for argument in directive.arguments or ():
                     if isinstance(argument.value, VariableNode):
                         yield argument.value.name.value

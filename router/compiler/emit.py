@@ -14,8 +14,8 @@ from router.compiler.paths import Objects
 from router.compiler.recast import mark_recasts
 from router.compiler.structs import stores_typename, structs
 from router.compiler.writer import Writer
+from router.operation.request_body import encode_request
 from router.planner.nodes import FetchNode, ParallelNode, SequenceNode
-from router.upstream.subgraph import encode_request
 
 
 def emit(layout: Layout, step: Step | None, description: str) -> str:
@@ -73,7 +73,7 @@ class _Run:
                 self._fetch(self._layout.fetches[id(step)])
             case SequenceNode():
                 for node in step.nodes:
-                    self._step(node)  # type: ignore[arg-type]  conditions are decided
+                    self._step(node)  # type: ignore[arg-type]
             case ParallelNode():
                 self._parallel(step.nodes)  # type: ignore[arg-type]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 from router.compiler.collect import Collecting, Group, Groups
-from router.compiler.filling import unfilled
+from router.compiler.filling import DEVIATE, unfilled
 from router.compiler.layout import Cell, EntityLayout, FetchLayout, Place, Source, Target
 from router.compiler.names import TYPENAME, attribute, is_verbatim
 from router.compiler.paths import Objects
@@ -23,6 +23,7 @@ class Joins:
         self._settling = Settling(functions, self._recasting)
         self._collecting = Collecting(writer, functions, objects)
         self._groups: dict[int, list[Groups]] = {}
+        self._floats = "()"
 
     def send(self, fetch: FetchLayout, variables: str = "call.variables") -> bool:
         """Up to where the request is under way, as `answer_N`, which is None where there is nothing to ask.
@@ -47,11 +48,13 @@ class Joins:
 
     def _receive(self, fetch: FetchLayout) -> None:
         verbatim = any(_leaves(fetch))
+        self._floats = "floats" if verbatim else "()"
         self._writer.line(f"response = await answer_{fetch.number}")
         if verbatim:
             self._writer.line("check_verbatim(response)")
         self._writer.line(f"data = read(response, decode_{fetch.number})")
-        self._writer.line("floats = []")
+        if verbatim:
+            self._writer.line("floats = []")
         for target in fetch.targets:
             self._join_root(fetch, target)
         for groups in self._groups.get(fetch.number, ()):
@@ -77,12 +80,12 @@ class Joins:
         settle = self._settling.function(fetch.source, target.place)
         if not target.place.hops:
             if settle:
-                self._writer.line(f"{settle}(data, floats, root)")
+                self._writer.line(f"{settle}(data, {self._floats}, root)")
             self._assign(fetch.source, target.place.cells[0], "data", "root")
             return
         with self._writer.block(f"for o in {self._objects.at(target.place)}:"):
             if settle:
-                self._writer.line(f"{settle}(data, floats, o)")
+                self._writer.line(f"{settle}(data, {self._floats}, o)")
             for cell in target.requires:
                 with self._of(target.place, cell):
                     self._assign(fetch.source, cell, "data", "o")
@@ -141,16 +144,18 @@ class Joins:
         source, cell, place = entity.source, group.cell, group.cell.place
         with self._writer.block("if entity is None:"):
             lines = unfilled(source, cell, "o")
-            if lines:
-                with self._writer.block("for o in objects:"):
+            if lines == [DEVIATE]:
+                self._writer.line(DEVIATE)
+            else:
+                with self._writer.block("for o in objects:") if lines else nullcontext():
                     self._writer.lines(lines)
-            self._writer.line("continue")
+                self._writer.line("continue")
         if source.learns and cell.is_interface:
             self._learn(source, place)
             return
         settle = self._settling.function(source, place)
         if settle:
-            self._writer.line(f"{settle}(entity, floats, objects[0])")
+            self._writer.line(f"{settle}(entity, {self._floats}, objects[0])")
         with self._writer.block("for o in objects:"):
             self._assign(source, cell, "entity", "o")
 
@@ -162,7 +167,7 @@ class Joins:
             self._writer.line(f"o.{TYPENAME} = entity.{TYPENAME}")
             settle = self._settling.function(source, place)
             if settle:
-                self._writer.line(f"{settle}(entity, floats, o)")
+                self._writer.line(f"{settle}(entity, {self._floats}, o)")
             for cell in place.cells:
                 if cell in source.cells:
                     with self._of(place, cell):

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final, Protocol
 
-from router.compiler.runtime import NAMES
+from router.compiler.runtime import NAMES, Response
 from router.errors import JsonValue
-from router.upstream.subgraph import SubgraphResponse
 
 _numbers: Final = count()
 
@@ -19,7 +18,7 @@ class Call(Protocol):
     variables: Mapping[str, JsonValue]
     """The coerced ones, in JSON values."""
 
-    def send(self, number: int, body: bytes) -> Awaitable[SubgraphResponse]:
+    def send(self, number: int, body: bytes) -> Awaitable[Response]:
         """Begins the fetch of this number. Awaiting it raises SubgraphError."""
 
     def spawn(self, chain: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":

@@ -10,7 +10,6 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from router.errors import JsonValue
-from router.upstream.subgraph import SubgraphResponse
 
 NULL: Final = Raw(b"null")
 Int: TypeAlias = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
@@ -28,6 +27,18 @@ class MissingInput(Exception):
     """An object lacks what its representation needs."""
 
 
+class Response(Protocol):
+    """The HTTP answer of a subgraph. Names of headers are in lower case."""
+
+    @property
+    def body(self) -> bytes:
+        """That nobody has looked into."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Repeated ones joined."""
+
+
 class Envelope(Protocol):
     """The class of a whole answer."""
 
@@ -35,7 +46,7 @@ class Envelope(Protocol):
     errors: list[Raw] | None
 
 
-def read(response: SubgraphResponse, decode: Callable[[bytes], Envelope]) -> Any:
+def read(response: Response, decode: Callable[[bytes], Envelope]) -> Any:
     """The data of an answer that is as it should be. Raises Deviation, or what msgspec raises."""
     if not is_json(response.headers.get("content-type", "")):
         raise Deviation
@@ -56,7 +67,7 @@ def deviate() -> NoReturn:
     raise Deviation
 
 
-def check_verbatim(response: SubgraphResponse) -> None:
+def check_verbatim(response: Response) -> None:
     """Text that goes on unread has to be UTF-8, at least."""
     if not response.body.isascii():
         response.body.decode()

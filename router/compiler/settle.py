@@ -63,7 +63,7 @@ class Settling:
             if slot is None:
                 continue
             yield from _leaf_checks(asked, slot)
-            if differs_in_nulls(asked):
+            if slot.type is not None and differs_in_nulls(asked):
                 yield f"check_nulls(o.{attribute(asked.key)}, {null_pattern(slot.type)!r})"
             if asked.below is not None and slot.place is not None:
                 yield from self._below(asked, slot)

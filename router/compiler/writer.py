@@ -31,12 +31,12 @@ class Writer:
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
-        """What is written meanwhile stands below `head`; an empty block passes."""
+        """What is written meanwhile stands below `head`; a block without statements passes."""
         self.line(head)
         before = len(self._lines)
         self._indent += 1
         yield
-        if len(self._lines) == before:
+        if all(line.lstrip().startswith("#") for line in self._lines[before:]):
             self.line("pass")
         self._indent -= 1
 

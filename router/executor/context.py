@@ -1,9 +1,9 @@
 """What an execution needs to know besides its plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
 from graphql import FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode
 
 from router.errors import JsonValue
@@ -24,8 +24,7 @@ class ExecutableOperation(Protocol):
         """All fragments of its document, by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionContext:
+class ExecutionContext(msgspec.Struct, frozen=True):
     """`variables` are the coerced ones, in JSON values; `headers` those that go to the subgraphs, in lower case."""
 
     schema: GraphQLSchema
@@ -34,8 +33,10 @@ class ExecutionContext:
     """What clients see: answers and introspection are completed by this one."""
     transports: Mapping[str, SubgraphTransport]
     shapes: AnswerShapes
-    variables: Mapping[str, JsonValue] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, JsonValue] = {}
+    headers: Mapping[str, str] = {}
     interface_objects: frozenset[str] = frozenset()
     """The interfaces that some subgraph knows as an object type: objects may have their name as `__typename`."""
     error_policy: ErrorPolicy = show_subgraph_error
+    deadline: float | None = None
+    """When nobody waits any more, in seconds of the event loop's clock."""

@@ -21,6 +21,7 @@ _FAILURES: Final[Mapping[str, str]] = {
     "SUBREQUEST_CONNECTION_FAILED": "could not be reached",
     "SUBREQUEST_HTTP_ERROR": "failed to answer",
     INVALID_RESPONSE: "gave an answer that is not a valid GraphQL response",
+    "SUBREQUEST_CIRCUIT_OPEN": "is not asked at the moment, because it kept failing",
 }
 
 ErrorPolicy: TypeAlias = Callable[[str, JsonObject], JsonObject]

@@ -17,6 +17,7 @@ from router.executor.fetch import EntityFetch, Fetch, RootFetch
 from router.executor.project import project
 from router.executor.response import ExecutionResult
 from router.executor.tree import Tree
+from router.operation.request_body import encode_request
 from router.planner.nodes import (
     ConditionNode,
     DeferNode,
@@ -28,7 +29,7 @@ from router.planner.nodes import (
     SubscriptionNode,
 )
 from router.upstream.codes import INVALID_RESPONSE
-from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse, encode_request
+from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
 
 _log: Final = logging.getLogger(__name__)
 
@@ -113,6 +114,7 @@ class _Run:
             body=encode_request(node.operation, variables, node.operation_name),
             headers=self.context.headers,
             mutation=node.kind is OperationType.MUTATION,
+            deadline=self.context.deadline,
         )
         return await transport.fetch(request)
 

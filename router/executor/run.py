@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -28,11 +27,10 @@ Start = Callable[[SubgraphRequest], Awaitable[SubgraphResponse]]
 class Runner:
     """A plan with its program, if it has one. Counts how often the program could not go on."""
 
-    __slots__ = ("_in_a_row", "_operation", "_plan", "_program", "deviations", "failures", "runs")
+    __slots__ = ("_in_a_row", "_plan", "_program", "deviations", "failures", "runs")
 
-    def __init__(self, plan: QueryPlan, operation: ExecutableOperation, program: Program | None) -> None:
+    def __init__(self, plan: QueryPlan, program: Program | None) -> None:
         self._plan = plan
-        self._operation = operation
         self._program = program
         self._in_a_row = 0
         self.runs = 0
@@ -44,11 +42,11 @@ class Runner:
         """None where the plan is interpreted."""
         return self._program
 
-    async def run(self, context: ExecutionContext) -> bytes:
-        """The response map. Nothing that a subgraph does raises."""
+    async def run(self, operation: ExecutableOperation, context: ExecutionContext) -> bytes:
+        """The response map. `operation` may differ in literals from the one that was planned. Nothing that a subgraph does raises."""
         self.runs += 1
         if self._program is None or (self._in_a_row > _PATIENCE and self.runs % _RETRY_EVERY):
-            return encode(await execute(self._plan, self._operation, context))
+            return encode(await execute(self._plan, operation, context))
         call = _Call(self._program, context)
         try:
             body = await self._program.run(call)
@@ -65,8 +63,8 @@ class Runner:
             self._in_a_row = 0
             return body
         self._in_a_row += 1
-        replayed = replace(context, transports=call.hand_over())
-        return encode(await execute(self._plan, self._operation, replayed))
+        replayed = msgspec.structs.replace(context, transports=call.hand_over())
+        return encode(await execute(self._plan, operation, replayed))
 
 
 class _Call:
@@ -89,7 +87,9 @@ class _Call:
         transport = self._context.transports.get(service)
         if transport is None or self._over:
             raise Deviation
-        request = SubgraphRequest(body, self._headers, self._program.mutations[number])
+        request = SubgraphRequest(
+            body, self._headers, self._program.mutations[number], self._context.deadline
+        )
         start = getattr(transport, "start", None)
         future = start(request) if start else asyncio.ensure_future(transport.fetch(request))
         self._sent.append((service, body, future))

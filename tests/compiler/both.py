@@ -54,7 +54,7 @@ async def both(
         program = compile_plan(plan, operation.definition, operation.fragments, supergraph, conditions)
     except NotCompilableError as error:
         program, reason = None, error.message
-    interpreted = await Runner(plan, operation, None).run(context)
-    runner = Runner(plan, operation, program)
-    compiled = await runner.run(context)
+    interpreted = await Runner(plan, None).run(operation, context)
+    runner = Runner(plan, program)
+    compiled = await runner.run(operation, context)
     return Both(interpreted, compiled, runner, reason)

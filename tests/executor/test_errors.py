@@ -162,6 +162,7 @@ FAILURES = [
     ("SUBREQUEST_CONNECTION_FAILED", "subgraph 'names' could not be reached"),
     ("SUBREQUEST_HTTP_ERROR", "subgraph 'names' failed to answer"),
     ("SUBREQUEST_INVALID_RESPONSE", "subgraph 'names' gave an answer that is not a valid GraphQL response"),
+    ("SUBREQUEST_CIRCUIT_OPEN", "subgraph 'names' is not asked at the moment, because it kept failing"),
 ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from graphql import OperationType
 
+from router.operation.request_body import encode_request
 from router.planner.nodes import (
     LIST,
     ConditionNode,
@@ -19,7 +20,7 @@ from router.planner.nodes import (
     SequenceNode,
 )
 from router.upstream.in_process import json_response
-from router.upstream.subgraph import SubgraphRequest, SubgraphResponse, encode_request
+from router.upstream.subgraph import SubgraphRequest, SubgraphResponse
 
 SCHEMA = """
 type Query { me: User users: [User!] products: [Product!]! node: Node feed: [Feed] }

@@ -25,7 +25,20 @@ _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@external",'
     ' "@requires", "@provides", "@interfaceObject"])\n'
 )
-_LEAF_TYPES = ("String", "Int", "Boolean", "[String]", "Float", "[[Int!]]")
+_LEAF_TYPES = (
+    "String",
+    "Int",
+    "Boolean",
+    "[String]",
+    "Float",
+    "[[Int!]]",
+    "Json",
+    "[Json!]",
+    "[Float]",
+    "Mood",
+)
+
+_LEAVES = {"Json": "scalar Json\n", "Mood": "enum Mood { CALM WILD }\n"}
 
 
 @dataclass
@@ -225,7 +238,8 @@ class RandomGraph:
             parts.append(_block(head, self._interface.fields[graph]))
         if graph in self._unions:
             parts.append(f"union U = {' | '.join(self._unions[graph])}\n")
-        return "\n".join(parts)
+        text = "\n".join(parts)
+        return text + "".join(declared for name, declared in _LEAVES.items() if name in text)
 
     def _entity_sdl(self, entity: _Type, graph: str) -> str:
         fields = entity.fields[graph]

@@ -4,45 +4,16 @@
 """
 
 import os
-import re
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from router.composition import compose
-from router.federation.subgraph import Subgraph
-from router.federation.supergraph import Supergraph
 from router.planner import plan
 from router.planner.printer import print_plan
 from tests.planner.harness import compare, read_operation
-
-CASES = sorted(
-    each for folder in ("cases", "deferred") for each in (Path(__file__).parent / folder).glob("*.md")
-)
-_BLOCK = re.compile(r"```(\w+) ?(\S*)\n(.*?)\n```", re.DOTALL)
+from tests.planner.pages import PAGES, Case
 
 
-@dataclass(frozen=True)
-class Case:
-    path: Path
-    supergraph: Supergraph
-    operation: str
-    plan: str | None
-
-    @classmethod
-    def read(cls, path: Path) -> "Case":
-        blocks = {(kind, name): body for kind, name, body in _BLOCK.findall(path.read_text())}
-        subgraphs = [
-            Subgraph(name, f"http://{name}.invalid", body)
-            for (kind, name), body in blocks.items()
-            if kind == "graphql" and name != "operation"
-        ]
-        supergraph = Supergraph.parse(compose(subgraphs).supergraph_sdl)
-        return cls(path, supergraph, blocks["graphql", "operation"], blocks.get(("plan", "")))
-
-
-@pytest.fixture(params=CASES, ids=[f"{path.parent.name}/{path.stem}" for path in CASES])
+@pytest.fixture(params=PAGES, ids=[f"{path.parent.name}/{path.stem}" for path in PAGES])
 def case(request: pytest.FixtureRequest) -> Case:
     return Case.read(request.param)
 

@@ -215,6 +215,13 @@ def _leaf(type_: Any, thing: Thing, name: str, number: int) -> Any:
             return number % 1000 * 10 + thing.number + 0.5
         case "Boolean":
             return number % 2 == 0
+        case "Json":
+            return (
+                {"n": number % 50 / 4, "é": [None, thing.number]},
+                number % 90 / 8,
+                f"{thing.type}\n",
+                number,
+            )[number % 4]
         case _:
             return f"{thing.type}-{name}-{thing.number}-{number % 97}"
 
