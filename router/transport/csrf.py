@@ -11,12 +11,12 @@ from router.errors import ClientError
 _FORBIDDEN: Final = 403
 
 
-def refuse_forged(headers: Mapping[str, str], preflight_headers: Collection[str]) -> None:
+def refuse_forged(headers: Mapping[bytes, bytes], preflight_headers: Collection[str]) -> None:
     """For a GET. Raises ClientError CSRF_PREVENTION_FAILED."""
-    if any(name in headers for name in preflight_headers):
+    if any(name.encode() in headers for name in preflight_headers):
         return
-    site = headers.get("sec-fetch-site")
-    if site in ("same-origin", "none") or (site is None and not _is_browser(headers)):
+    site = headers.get(b"sec-fetch-site")
+    if site in (b"same-origin", b"none") or (site is None and not _is_browser(headers)):
         return
     raise ClientError(
         "CSRF_PREVENTION_FAILED",
@@ -25,6 +25,6 @@ def refuse_forged(headers: Mapping[str, str], preflight_headers: Collection[str]
     )
 
 
-def _is_browser(headers: Mapping[str, str]) -> bool:
+def _is_browser(headers: Mapping[bytes, bytes]) -> bool:
     """Browsers without Sec-Fetch-Site: old ones, and all on pages without TLS. A page cannot forge these headers."""
-    return "origin" in headers or headers.get("user-agent", "").startswith("Mozilla/")
+    return b"origin" in headers or headers.get(b"user-agent", b"").startswith(b"Mozilla/")

@@ -1,50 +1,57 @@
-"""The GraphQL endpoint: one HTTP request, step by step, and the status code of its answer."""
+"""The GraphQL endpoint: one HTTP request, step by step, from raw ASGI to raw ASGI."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from router.errors import ClientError
 from router.incident import incident
 from router.pipeline import GraphQLRequest, GraphQLResponse, refusal
+from router.transport.answer import Answer, AnswerFormat, redirect, send_answer
 from router.transport.body import read_body, refuse_content_type
+from router.transport.compression import Compression, compressed
+from router.transport.content_coding import unpack
 from router.transport.csrf import refuse_forged
-from router.transport.disconnect import ClientGoneError, unless_disconnected
+from router.transport.disconnect import ClientGoneError, Clients
+from router.transport.executor import GraphQLExecutor
+from router.transport.header_memory import remembered
+from router.transport.headers import HeaderReader, RequestHeaders
 from router.transport.media_type import MediaType, negotiate
 from router.transport.parameters import Parameters, parameters_from_body, parameters_from_query_string
 from router.transport.persisted_queries import PersistedQueries
-from router.upstream.headers import HeaderRules, propagated
+from router.transport.request_id import new_ids
+from router.upstream.deadline import HEADER as DEADLINE_HEADER
+from router.upstream.deadline import deadline_of
+from router.upstream.headers import HeaderRules
 
-_OK: Final = 200
-_BAD_REQUEST: Final = 400
-_SEE_OTHER: Final = 303
 _METHOD_NOT_ALLOWED: Final = 405
-_TOO_LARGE: Final = 413
-
-
-class GraphQLExecutor(Protocol):
-    """What the endpoint needs of the pipeline."""
-
-    async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
-        """Answers, whatever happens."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointOptions:
-    """`csrf_headers` is None where forged requests are not refused. `explorer` is where browsers are sent to."""
+    """`csrf_headers` is None where forged requests are not refused. `explorer` is where browsers are sent to.
+
+    `request_timeout` is in seconds; by `deadline_header` a client may ask for less.
+    """
 
     max_body_bytes: int = 2_000_000
     csrf_headers: tuple[str, ...] | None = ()
     propagation: HeaderRules = field(default_factory=HeaderRules)
     explorer: str | None = None
+    compression: Compression | None = None
+    new_id: Callable[[], str] = field(default_factory=new_ids)
+    request_timeout: float = 60.0
+    deadline_header: str | None = DEADLINE_HEADER
 
 
 class GraphQLEndpoint:
-    """An ASGI application: https://graphql.github.io/graphql-over-http/draft/"""
+    """An ASGI application: https://graphql.github.io/graphql-over-http/draft/
+
+    It stands before the web framework, whose routing alone would take twice as long as all that is done here.
+    """
 
     def __init__(
         self, executor: GraphQLExecutor, persisted: PersistedQueries, options: EndpointOptions
@@ -52,45 +59,70 @@ class GraphQLEndpoint:
         self._executor = executor
         self._persisted = persisted
         self._options = options
+        self._compression = options.compression
+        named = [
+            *(options.csrf_headers or ()),
+            *([options.deadline_header] if options.deadline_header else ()),
+        ]
+        self._headers = HeaderReader(options.propagation, options.new_id, named)
+        self._deadline_header = (options.deadline_header or "").encode()
+        self._clients = Clients()
+        vary = b"accept" if self._compression is None else b"accept, accept-encoding"
+        formats = {media_type: AnswerFormat(media_type, vary) for media_type in MediaType}
+        self._json = formats[MediaType.JSON]
+        self._format_for = remembered(lambda accept: formats[negotiate(accept.decode("latin-1"))])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, unless its client has gone."""
-        request = Request(scope, receive)
-        if self._options.explorer is not None and _is_visit(request):
-            response: Response = RedirectResponse(self._options.explorer, _SEE_OTHER)
-        else:
-            try:
-                response = await self._respond(request)
-            except (ClientDisconnect, ClientGoneError):
-                return
-        await response(scope, receive, send)
-
-    async def _respond(self, request: Request) -> Response:
-        media_type = MediaType.JSON
+        headers = self._headers.read(scope["headers"])
         try:
-            media_type = negotiate(request.headers.get("accept"))
-            parameters = await self._parameters(request)
-            return _response(await self._answer(request, parameters), media_type)
+            answer = await self._respond(scope, receive, headers)
+        except ClientGoneError:
+            return
+        if self._compression is not None and b"accept-encoding" in headers.own:
+            coding = self._compression.coding_for(headers.own[b"accept-encoding"], len(answer.body))
+            if coding is not None:
+                answer = await compressed(answer, coding)
+        await send_answer(answer, headers.request_id, send)
+
+    async def _respond(self, scope: Scope, receive: Receive, headers: RequestHeaders) -> Answer:
+        answers = self._json
+        try:
+            if scope["method"] == "GET" and self._is_visit(scope, headers.own):
+                return redirect(self._options.explorer or "/")
+            accept = headers.own.get(b"accept")
+            if accept is not None:
+                answers = self._format_for(accept)
+            parameters = await self._parameters(scope, receive, headers.own)
+            return answers.executed(await self._execute(scope, receive, headers, parameters))
         except ClientError as error:
-            return error_response(error, media_type)
-        except (ClientDisconnect, ClientGoneError):
+            return answers.refused(error)
+        except ClientGoneError:
             raise
         except Exception as error:
-            return error_response(incident(error), media_type)
+            return answers.refused(incident(error))
 
-    async def _parameters(self, request: Request) -> Parameters:
-        if request.method == "GET":
+    async def _parameters(
+        self, scope: Mapping[str, Any], receive: Receive, headers: Mapping[bytes, bytes]
+    ) -> Parameters:
+        method = scope["method"]
+        if method == "POST":
+            refuse_content_type(headers.get(b"content-type"))
+            most = self._options.max_body_bytes
+            body = await read_body(receive, headers.get(b"content-length"), most)
+            coding = headers.get(b"content-encoding")
+            return parameters_from_body(body if coding is None else unpack(body, coding, most))
+        if method == "GET":
             if self._options.csrf_headers is not None:
-                refuse_forged(request.headers, self._options.csrf_headers)
-            return parameters_from_query_string(request.scope["query_string"])
-        if request.method == "POST":
-            refuse_content_type(request.headers)
-            return parameters_from_body(await read_body(request, self._options.max_body_bytes))
+                refuse_forged(headers, self._options.csrf_headers)
+            return parameters_from_query_string(scope["query_string"])
         raise ClientError(
             "METHOD_NOT_ALLOWED", "Send a GraphQL request by POST or GET.", status=_METHOD_NOT_ALLOWED
         )
 
-    async def _answer(self, request: Request, parameters: Parameters) -> GraphQLResponse:
+    async def _execute(
+        self, scope: Mapping[str, Any], receive: Receive, headers: RequestHeaders, parameters: Parameters
+    ) -> GraphQLResponse:
         sha256 = self._persisted.hash_of(parameters)
         query = parameters.query
         if query is None and sha256 is not None:
@@ -101,55 +133,30 @@ class GraphQLEndpoint:
             raise ClientError(
                 "MISSING_QUERY", 'The request has no query. Send one, as in {"query": "{ __typename }"}.'
             )
-        graphql_request = GraphQLRequest(
+        asked = headers.own.get(self._deadline_header)
+        request = GraphQLRequest(
             query=query,
             operation_name=parameters.operation_name,
-            variables=parameters.variables,
-            headers=propagated(request.headers.items(), self._options.propagation),
-            read_only=request.method == "GET",
+            variables=parameters.variables or {},
+            headers=headers.passed,
+            read_only=scope["method"] == "GET",
+            deadline=deadline_of(
+                asyncio.get_running_loop().time(),
+                self._options.request_timeout,
+                None if asked is None else asked.decode("latin-1"),
+            ),
+            shareable=asked is None,
         )
-        answer = await unless_disconnected(request.receive, self._executor.execute(graphql_request))
-        if sha256 is not None and parameters.query is not None and answer.refused is None:
+        with self._clients.waiting(receive):
+            response = await self._executor.execute(request)
+        if sha256 is not None and parameters.query is not None and response.refused is None:
             await self._persisted.remember(sha256, query)
-        return answer
+        return response
 
-
-def error_response(
-    error: ClientError, media_type: MediaType = MediaType.JSON, headers: Mapping[str, str] | None = None
-) -> Response:
-    """A request that was not GraphQL over HTTP, with the status code that the error names."""
-    extra = _ERROR_HEADERS.get(error.status, {}) if headers is None else headers
-    return _http_response(refusal(error).body, error.status, media_type, extra)
-
-
-def _response(answer: GraphQLResponse, media_type: MediaType) -> Response:
-    """A well-formed request has 200 in application/json, whatever is wrong with its GraphQL.
-
-    https://graphql.github.io/graphql-over-http/draft/#sec-application-json
-    """
-    status = answer.refused.status if answer.refused else _OK
-    if media_type is MediaType.JSON and status == _BAD_REQUEST:
-        status = _OK
-    allow = {"allow": "POST"} if status == _METHOD_NOT_ALLOWED else {}
-    return _http_response(answer.body, status, media_type, allow)
-
-
-def _http_response(body: bytes, status: int, media_type: MediaType, extra: Mapping[str, str]) -> Response:
-    headers = {"cache-control": "no-store", "vary": "accept", **extra}
-    return Response(body, status, headers, media_type.content_type)
-
-
-_ERROR_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
-    _METHOD_NOT_ALLOWED: {"allow": "GET, POST"},
-    # The rest of the body is still under way, and nobody will read it.
-    _TOO_LARGE: {"connection": "close"},
-}
-
-
-def _is_visit(request: Request) -> bool:
-    """Somebody typed the endpoint's address into a browser."""
-    return (
-        request.method == "GET"
-        and not request.scope["query_string"]
-        and "text/html" in request.headers.get("accept", "")
-    )
+    def _is_visit(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
+        """Somebody typed the endpoint's address into a browser."""
+        return (
+            self._options.explorer is not None
+            and not scope["query_string"]
+            and b"text/html" in headers.get(b"accept", b"")
+        )

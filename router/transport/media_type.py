@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final
 
 from router.errors import ClientError
+from router.transport.quality import items
 
 _NOT_ACCEPTABLE: Final = 406
 
@@ -61,22 +62,6 @@ def _match(media_type: MediaType, ranges: dict[str, float]) -> _Match:
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:
-    for item in accept.split(","):
-        name, *parameters = (part.strip().lower() for part in item.split(";"))
-        values = dict(_parameter(parameter) for parameter in parameters)
-        if values.get("charset", "utf-8").strip('"') in ("utf-8", "utf8", "*"):
-            yield name, _quality(values.get("q", "1"))
-
-
-def _parameter(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    return name.strip(), value.strip()
-
-
-def _quality(text: str) -> float:
-    """A weight that is none counts as not acceptable."""
-    try:
-        quality = float(text)
-    except ValueError:
-        return 0.0
-    return quality if 0 <= quality <= 1 else 0.0
+    for item in items(accept):
+        if item.parameters.get("charset", "utf-8").strip('"') in ("utf-8", "utf8", "*"):
+            yield item.name, item.quality

@@ -1,7 +1,6 @@
 """The parameters of a request, from a JSON body or from a query string."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -18,18 +17,31 @@ _KINDS: Final[Mapping[str, tuple[type, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(msgspec.Struct, frozen=True, gc=False):
     """https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters"""
 
     query: str | None = None
-    operation_name: str | None = None
-    variables: Mapping[str, JsonValue] = field(default_factory=dict)
-    extensions: Mapping[str, JsonValue] = field(default_factory=dict)
+    operation_name: str | None = msgspec.field(default=None, name="operationName")
+    variables: dict[str, JsonValue] | None = None
+    extensions: dict[str, JsonValue] | None = None
+
+
+_read: Final = msgspec.json.Decoder(Parameters).decode
 
 
 def parameters_from_body(body: bytes) -> Parameters:
-    """Raises ClientError INVALID_JSON, BATCHING_NOT_SUPPORTED or INVALID_REQUEST."""
+    """Members that the specification does not name are passed over.
+
+    Raises ClientError INVALID_JSON, BATCHING_NOT_SUPPORTED or INVALID_REQUEST.
+    """
+    try:
+        return _read(body)
+    except (ValueError, RecursionError):
+        return _read_again(body)
+
+
+def _read_again(body: bytes) -> Parameters:
+    """For what begins with a byte order mark, and to say what is wrong with the rest."""
     value = _decode(body.removeprefix(_BYTE_ORDER_MARK), "The request's body")
     if isinstance(value, list):
         raise ClientError("BATCHING_NOT_SUPPORTED", "Send one operation per request, not a list of them.")
@@ -71,6 +83,6 @@ def _parameters(value: Mapping[str, Any]) -> Parameters:
     return Parameters(
         query=value.get("query"),
         operation_name=value.get("operationName"),
-        variables=value.get("variables") or {},
-        extensions=value.get("extensions") or {},
+        variables=value.get("variables"),
+        extensions=value.get("extensions"),
     )

@@ -31,10 +31,10 @@ class QueryStore(Protocol):
 
 
 class MemoryStore:
-    """Of one process; drops what was used longest ago."""
+    """Of one process; drops what was used longest ago as soon as there are more than `size` texts."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, size: int = 1000) -> None:
+        self.size = size
         self._queries: OrderedDict[str, str] = OrderedDict()
 
     async def get(self, sha256: str) -> str | None:
@@ -47,7 +47,7 @@ class MemoryStore:
         """Makes room if needed."""
         self._queries[sha256] = query
         self._queries.move_to_end(sha256)
-        if len(self._queries) > self._size:
+        while len(self._queries) > self.size:
             self._queries.popitem(last=False)
 
 
@@ -106,6 +106,8 @@ class PersistedQueries:
 
     def hash_of(self, parameters: Parameters) -> str | None:
         """The hash that the request names, if any. Raises ClientError where the request cannot be right."""
+        if not parameters.extensions:
+            return None
         extension = parameters.extensions.get("persistedQuery")
         if extension is None:
             return None

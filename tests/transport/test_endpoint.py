@@ -1,6 +1,7 @@
 """GraphQL over HTTP as a table: what is sent, and the status, type and body that come back."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,7 +88,10 @@ CASES = (
     Case("an upload", 415, "UNSUPPORTED_MEDIA_TYPE", body="--x--", content_type=UPLOAD),
     Case("bare GraphQL", 415, "UNSUPPORTED_MEDIA_TYPE", body="{ languages }", content_type="application/graphql"),
     Case("other charset", 415, "UNSUPPORTED_MEDIA_TYPE", body=OK, content_type="application/json; charset=latin1"),
-    Case("compressed", 415, "UNSUPPORTED_MEDIA_TYPE", body=OK, headers={"content-encoding": "gzip"}),
+    Case("compressed", 200, LANGUAGES, body=zlib.compress(OK.encode(), wbits=31), headers={"content-encoding": "gzip"}),
+    Case("compressed in words only", 400, "INVALID_REQUEST", body=OK, headers={"content-encoding": "gzip"}),
+    Case("compressed otherwise", 415, "UNSUPPORTED_MEDIA_TYPE", body=OK, headers={"content-encoding": "compress"}),
+    Case("not compressed, in words", 200, LANGUAGES, body=OK, headers={"content-encoding": "Identity"}),
     Case("nothing acceptable", 406, "NOT_ACCEPTABLE", body=OK, accept="text/html"),
     # Methods.
     Case("PUT", 405, "METHOD_NOT_ALLOWED", method="PUT", body=OK),
@@ -234,9 +238,8 @@ async def test_a_failing_pipeline_is_an_error_with_an_id(serve: Any, small_graph
 async def test_only_the_named_headers_go_on(serve: Any, small_graph: Any) -> None:
     headers = {"Authorization": "Bearer x", "X-Tenant": "7", "Cookie": "a=b", "X-Request-Id": "r1"}
 
-    await (await serve(headers={"propagate": ["Authorization", "x-tenant"]})).post(
-        "/graphql", json={"query": "{ languages }"}, headers=headers
-    )
+    settings = {"headers": {"propagate": ["Authorization", "x-tenant"]}, "upstream": {"deadline_header": None}}
+    await (await serve(**settings)).post("/graphql", json={"query": "{ languages }"}, headers=headers)
 
     [(_, request)] = small_graph.requests
     assert request.headers == {"authorization": "Bearer x", "x-tenant": "7"}

@@ -1,0 +1,1 @@
+"""How long planning takes, beside the reference planner: `python -m benchmarks.planning`."""

@@ -1,0 +1,67 @@
+"""The GraphQL endpoint, and what stands before it, as the settings want them."""
+
+from collections.abc import Callable
+
+from redis.asyncio import Redis
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from router.settings import CompressionSettings, CorsSettings, PersistedQueriesSettings, RouterSettings
+from router.transport.compression import Compression
+from router.transport.endpoint import EndpointOptions, GraphQLEndpoint
+from router.transport.executor import GraphQLExecutor
+from router.transport.persisted_queries import MemoryStore, PersistedQueries, RedisStore, TieredStore
+from router.transport.request_id import HEADER as REQUEST_ID
+from router.transport.single_flight import SingleFlight
+from router.upstream.headers import HeaderRules
+
+
+def graphql_endpoint(
+    executor: GraphQLExecutor,
+    settings: RouterSettings,
+    redis: "Redis | None",
+    queries: MemoryStore,
+    new_id: Callable[[], str],
+) -> GraphQLEndpoint:
+    """`redis` shares persisted queries with other processes; `new_id` is for requests that have none."""
+    options = EndpointOptions(
+        max_body_bytes=settings.limits.max_body_bytes,
+        csrf_headers=settings.csrf.headers if settings.csrf.enabled else None,
+        propagation=HeaderRules(frozenset(settings.headers.propagate)),
+        explorer="/" if settings.explorer.enabled else None,
+        compression=_compression(settings.compression),
+        new_id=new_id,
+        request_timeout=settings.limits.request_timeout_seconds,
+        deadline_header=settings.upstream.deadline_header,
+    )
+    if settings.traffic.single_flight == "all":
+        executor = SingleFlight(executor)
+    return GraphQLEndpoint(executor, _persisted_queries(settings.persisted_queries, redis, queries), options)
+
+
+def cors(settings: CorsSettings) -> Middleware | None:
+    """None where no page of another origin may use the graph."""
+    if not settings.origins:
+        return None
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=settings.origins,
+        allow_credentials=settings.credentials,
+        allow_methods=("GET", "POST"),
+        allow_headers=settings.headers,
+        expose_headers=(REQUEST_ID,),
+    )
+
+
+def _compression(settings: CompressionSettings) -> Compression | None:
+    return Compression(settings.algorithms, settings.minimum_bytes) if settings.enabled else None
+
+
+def _persisted_queries(
+    settings: PersistedQueriesSettings, redis: "Redis | None", memory: MemoryStore
+) -> PersistedQueries:
+    if not settings.enabled:
+        return PersistedQueries(None)
+    if redis is None:
+        return PersistedQueries(memory)
+    return PersistedQueries(TieredStore((memory, RedisStore(redis, settings.ttl_seconds))))
