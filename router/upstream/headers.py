@@ -52,12 +52,14 @@ def propagated(headers: Iterable[tuple[str, str]], rules: HeaderRules) -> Mappin
 
     What `Connection` names is the client's connection's own and stays behind.
     """
-    pairs = [(name.lower(), value) for name, value in headers]
-    hop_by_hop = {
-        token.strip().lower() for name, value in pairs if name == "connection" for token in value.split(",")
-    }
-    passed: dict[str, str] = {}
-    for name, value in pairs:
-        if name in rules.names and name not in hop_by_hop and value.isprintable():
-            passed[name] = f"{passed[name]}, {value}" if name in passed else value
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name.lower(), []).append(value)
+    hop_by_hop = {token.strip().lower() for token in ",".join(values.get("connection", ())).split(",")}
+    passed = {}
+    for name, given in values.items():
+        if name in rules.names and name not in hop_by_hop:
+            printable = [value for value in given if value.isprintable()]
+            if printable:
+                passed[name] = ", ".join(printable)
     return passed

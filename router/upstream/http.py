@@ -1,5 +1,7 @@
-"""Subgraphs over HTTP: one pool of kept-alive connections for the whole router."""
+"""Subgraphs over aiohttp, which can go through a proxy: one pool of kept-alive connections for the whole router."""
 
+import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,37 +10,19 @@ from typing import Final
 
 import aiohttp
 
-from router.upstream.answer import (
-    ACCEPT,
-    CONNECTION_FAILED,
-    INVALID_RESPONSE,
-    TIMEOUT,
-    encode_request,
-    read_answer,
-)
+from router.upstream.codes import ACCEPT, CONNECTION_FAILED, INVALID_RESPONSE, TIMEOUT
+from router.upstream.http1.settings import HttpSettings
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
 
 _CHUNK: Final = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
-    """Times in seconds. `keep_alive` stays below the 5 s after which uvicorn and Node close an idle connection."""
-
-    connect_timeout: float = 3.0
-    total_timeout: float = 30.0
-    max_response_bytes: int = 64 * 1024 * 1024
-    max_connections_per_subgraph: int = 100
-    keep_alive: float = 4.0
+_ASKED_FOR_BY_SETTINGS: Final = ("accept-encoding",)
 
 
 @asynccontextmanager
 async def http_pool(settings: HttpSettings) -> AsyncIterator[aiohttp.ClientSession]:
     """The session that all HttpTransports of a router share. No cookies are kept: they would mix up clients."""
     connector = aiohttp.TCPConnector(
-        limit=0,
-        limit_per_host=settings.max_connections_per_subgraph,
-        keepalive_timeout=settings.keep_alive,
+        limit=0, limit_per_host=settings.max_connections, keepalive_timeout=settings.keep_alive
     )
     traces = aiohttp.TraceConfig()
     traces.on_connection_reuseconn.append(_note_reuse)
@@ -60,58 +44,92 @@ async def _note_reuse(_session: aiohttp.ClientSession, context: SimpleNamespace,
 
 
 class HttpTransport:
-    """One subgraph at one URL."""
+    """One subgraph at one URL. `proxy` is the URL of one."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession, settings: HttpSettings) -> None:
+    def __init__(
+        self,
+        url: str,
+        session: aiohttp.ClientSession,
+        settings: HttpSettings,
+        *,
+        proxy: str | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._url = url
         self._session = session
-        self._max_bytes = settings.max_response_bytes
-        self._timeout = aiohttp.ClientTimeout(
-            total=settings.total_timeout, sock_connect=settings.connect_timeout
-        )
+        self._settings = settings
+        self._proxy = proxy
+        self._tls = tls or True
+        self._headers = {"content-type": "application/json", "accept": ACCEPT}
+        if settings.accept_encoding:
+            self._headers["accept-encoding"] = ", ".join(settings.accept_encoding)
 
     async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
         """Raises SubgraphError. A query is sent again where its kept-alive connection proves to be closed."""
         connection = _Connection()
+        now = asyncio.get_running_loop().time()
+        until = now + self._settings.total_timeout
+        if request.deadline is not None:
+            until = min(until, request.deadline)
         try:
             try:
-                return await self._post(request, connection)
+                return await self._post(request, connection, until)
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
                 # The other side may close an idle connection at the moment that we take it from the pool. It may
                 # also have done the work, so a mutation is not repeated.
                 if request.mutation or not connection.reused:
                     raise
-                return await self._post(request, _Connection())
+                return await self._post(request, _Connection(), until)
         except TimeoutError as error:
-            raise SubgraphError(TIMEOUT, f"{self._url}: {error or 'no answer in time'}") from error
+            connecting = isinstance(error, aiohttp.ConnectionTimeoutError)
+            raise self._error(TIMEOUT, error or "no answer in time", connecting=connecting) from error
         except aiohttp.ClientPayloadError as error:
-            raise SubgraphError(INVALID_RESPONSE, f"{self._url}: truncated: {error}") from error
+            raise self._error(INVALID_RESPONSE, f"truncated: {error}") from error
+        except aiohttp.ClientConnectorError as error:
+            raise self._error(CONNECTION_FAILED, error, connecting=True) from error
         except (aiohttp.ClientConnectionError, OSError) as error:
-            raise SubgraphError(CONNECTION_FAILED, f"{self._url}: {error}") from error
+            raise self._error(CONNECTION_FAILED, error) from error
         except (aiohttp.ClientError, ValueError) as error:
-            raise SubgraphError(INVALID_RESPONSE, f"{self._url}: {error!r}") from error
+            raise self._error(INVALID_RESPONSE, repr(error)) from error
 
-    async def _post(self, request: SubgraphRequest, connection: _Connection) -> SubgraphResponse:
-        headers = {**request.headers, "content-type": "application/json", "accept": ACCEPT}
+    async def _post(
+        self, request: SubgraphRequest, connection: _Connection, until: float
+    ) -> SubgraphResponse:
         async with self._session.post(
             self._url,
-            data=encode_request(request),
-            headers=headers,
-            timeout=self._timeout,
+            data=request.body,
+            headers={**request.headers, **self._headers},
+            skip_auto_headers=_ASKED_FOR_BY_SETTINGS,
+            timeout=self._timeout(until),
             allow_redirects=False,
+            proxy=self._proxy,
+            ssl=self._tls,
             trace_request_ctx=connection,
         ) as response:
             body = await self._body(response)
-            return read_answer(response.status, _joined(response), body)
+            return SubgraphResponse(body, response.status, _joined(response))
+
+    def _timeout(self, until: float) -> aiohttp.ClientTimeout:
+        left = until - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise TimeoutError("no time is left")
+        settings = self._settings
+        return aiohttp.ClientTimeout(
+            total=left, sock_connect=settings.connect_timeout, sock_read=settings.read_timeout
+        )
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         """Counts after decompression, so that a small body cannot blow up."""
+        most = self._settings.max_response_bytes
         body = bytearray()
         async for chunk in response.content.iter_chunked(_CHUNK):
             body += chunk
-            if len(body) > self._max_bytes:
-                raise SubgraphError(INVALID_RESPONSE, f"{self._url}: more than {self._max_bytes} bytes")
+            if len(body) > most:
+                raise self._error(INVALID_RESPONSE, f"more than {most} bytes")
         return bytes(body)
+
+    def _error(self, code: str, reason: object, *, connecting: bool = False) -> SubgraphError:
+        return SubgraphError(code, f"{self._url}: {reason}", connecting=connecting)
 
 
 def _joined(response: aiohttp.ClientResponse) -> Mapping[str, str]:

@@ -1,13 +1,12 @@
 """The contract between the executor and whatever carries a request to a subgraph: bytes out, bytes in."""
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import msgspec
 
 from router.errors import InternalError, JsonValue
-
-_encoder: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 class _Parameters(msgspec.Struct, frozen=True):
@@ -22,12 +21,14 @@ _read: Final = msgspec.json.Decoder(_Parameters).decode
 class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
     """One GraphQL request. `body` is what is posted; `headers` are those that propagation lets through, in lower case.
 
+    `deadline` is when nobody waits for it any more, in seconds of the event loop's clock.
     https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters
     """
 
     body: bytes
     headers: Mapping[str, str] = {}
     mutation: bool = False
+    deadline: float | None = None
 
     @property
     def query(self) -> str:
@@ -45,18 +46,6 @@ class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
         return _read(self.body).operation_name
 
 
-def encode_request(
-    query: str, variables: Mapping[str, JsonValue] | None = None, operation_name: str | None = None
-) -> bytes:
-    """A request's body. The variables come last, so that all before them can be prepared."""
-    body: dict[str, JsonValue] = {"query": query}
-    if operation_name is not None:
-        body["operationName"] = operation_name
-    if variables:
-        body["variables"] = variables
-    return _encoder.encode(body)
-
-
 class SubgraphResponse(msgspec.Struct, frozen=True, gc=False):
     """An HTTP answer that nobody has looked into. Names of headers are in lower case, repeated ones joined."""
 
@@ -66,7 +55,14 @@ class SubgraphResponse(msgspec.Struct, frozen=True, gc=False):
 
 
 class SubgraphError(InternalError):
-    """The subgraph gave no GraphQL answer: unreachable, too slow, not JSON, not the shape of a GraphQL response."""
+    """The subgraph gave no GraphQL answer: unreachable, too slow, not JSON, not the shape of a GraphQL response.
+
+    `connecting`: it failed before there was a connection, so nothing of the request was sent.
+    """
+
+    def __init__(self, code: str, message: str, *, connecting: bool = False) -> None:
+        super().__init__(code, message)
+        self.connecting = connecting
 
 
 class SubgraphTransport(Protocol):
@@ -74,3 +70,11 @@ class SubgraphTransport(Protocol):
 
     async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
         """Raises SubgraphError."""
+
+
+@runtime_checkable
+class StartingTransport(Protocol):
+    """A transport that needs no task: what it starts goes on by callbacks."""
+
+    def start(self, request: SubgraphRequest) -> asyncio.Future[SubgraphResponse]:
+        """The future fails with SubgraphError. Cancelling it says that nobody waits any more."""

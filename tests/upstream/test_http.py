@@ -1,160 +1,158 @@
-"""The HTTP transport against a real server on the loopback that behaves in every bad way."""
+"""Both transports over HTTP against a real server on the loopback that behaves in every bad way."""
 
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 import pytest
 
-from router.upstream.http import HttpSettings, HttpTransport, http_pool
-from router.upstream.subgraph import SubgraphError, SubgraphRequest
+from router.executor.answer import Answer, read_answer
+from router.executor.response import ExecutionResult, encode
+from router.operation.request_body import encode_request
+from router.upstream.http import HttpTransport, http_pool
+from router.upstream.http1 import Http1Transport, HttpSettings
+from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphTransport
+from tests.upstream.http1.raw_server import OK, Peer, RawServer, Received, Script, always, serving
+from tests.upstream.http1.raw_server import answer as json_answer
 
-Handler: TypeAlias = Callable[[bytes, bytes, asyncio.StreamWriter], Awaitable[None]]
+Connect: TypeAlias = Callable[[str, HttpSettings], AbstractAsyncContextManager[SubgraphTransport]]
 
-QUERY = SubgraphRequest("{a}")
-
-
-class Server:
-    """Reads requests and lets a handler write whatever it likes."""
-
-    def __init__(self, handler: Handler) -> None:
-        self.handler = handler
-        self.requests: list[tuple[bytes, bytes]] = []
-        self.connections = 0
-        self.url = ""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = next(
-                    int(line.split(b":")[1])
-                    for line in head.lower().split(b"\r\n")
-                    if line.startswith(b"content-length")
-                )
-                body = await reader.readexactly(length)
-                self.requests.append((head, body))
-                await self.handler(head, body, writer)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+QUERY = SubgraphRequest(encode_request("{a}"))
+DATA = '{"data":{"a":1}}'
 
 
 @asynccontextmanager
-async def served(handler: Handler, **settings: Any) -> AsyncIterator[tuple[Server, HttpTransport]]:
-    server = Server(handler)
-    tasks: set[asyncio.Task[None]] = set()
+async def own(url: str, settings: HttpSettings) -> AsyncIterator[SubgraphTransport]:
+    transport = Http1Transport(url, settings)
+    try:
+        yield transport
+    finally:
+        await transport.close()
 
-    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(server.serve(reader, writer))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
 
-    listening = await asyncio.start_server(connected, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/graphql"
-    http = HttpSettings(**{"connect_timeout": 2.0, "total_timeout": 5.0, **settings})
-    async with http_pool(http) as session:
-        yield server, HttpTransport(server.url, session, http)
-    listening.close()
-    for task in list(tasks):
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+@asynccontextmanager
+async def over_aiohttp(url: str, settings: HttpSettings) -> AsyncIterator[SubgraphTransport]:
+    async with http_pool(settings) as session:
+        yield HttpTransport(url, session, settings)
+
+
+@pytest.fixture(params=[own, over_aiohttp], ids=["own", "aiohttp"])
+def connect(request: pytest.FixtureRequest) -> Connect:
+    made: Connect = request.param
+    return made
+
+
+@asynccontextmanager
+async def served(
+    connect: Connect, script: Script, **settings: Any
+) -> AsyncIterator[tuple[RawServer, SubgraphTransport]]:
+    given = {"connect_timeout": 5.0, "total_timeout": 20.0, **settings}
+    async with serving(script) as server, connect(server.url, HttpSettings(**given)) as transport:
+        yield server, transport
+
+
+async def fetch(transport: SubgraphTransport, request: SubgraphRequest = QUERY) -> Answer:
+    """As the executor does it."""
+    return read_answer(await transport.fetch(request))
+
+
+async def failure(transport: SubgraphTransport, request: SubgraphRequest = QUERY) -> SubgraphError:
+    with pytest.raises(SubgraphError) as raised:
+        await fetch(transport, request)
+    assert raised.value.message
+    return raised.value
 
 
 def reply(
     body: bytes | str,
-    *,
+    *headers: str,
     status: str = "200 OK",
     content_type: str | None = "application/json",
-    headers: str = "",
-) -> Handler:
+) -> Script:
     encoded = body.encode() if isinstance(body, str) else body
+    data = json_answer(encoded, *headers, status=status)
     typed = f"content-type: {content_type}\r\n" if content_type else ""
-    head = f"HTTP/1.1 {status}\r\n{typed}{headers}content-length: {len(encoded)}\r\n\r\n"
-
-    async def handler(_head: bytes, _body: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(head.encode() + encoded)
-
-    return handler
+    return always(data.replace(b"content-type: application/json\r\n", typed.encode()))
 
 
-def raw(answer: bytes, *, close: bool = True) -> Handler:
-    async def handler(_head: bytes, _body: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(answer)
-        if close:
-            writer.close()
-
-    return handler
+def raw(data: bytes) -> Script:
+    return always(data, close=True)
 
 
-async def test_posts_the_request_and_reads_the_answer() -> None:
-    answer = '{"data":{"a":1},"errors":[{"message":"m"}],"extensions":{}}'
-    async with served(reply(answer, headers="X-Tag: one\r\nX-Tag: two\r\n")) as (server, transport):
-        response = await transport.fetch(
-            SubgraphRequest(
-                "query Q($v:Int){a(v:$v)}", {"v": Decimal("1.10")}, "Q", {"authorization": "Bearer t"}
-            )
-        )
-    assert response.data == {"a": 1}
-    assert response.errors == ({"message": "m"},)
+async def test_posts_the_request_and_gives_back_the_answer(connect: Connect) -> None:
+    received: list[Received] = []
+    body = '{"data":{"a":1},"errors":[{"message":"m"}],"extensions":{}}'
+
+    async def script(peer: Peer) -> None:
+        received.append(await peer.request())
+        await peer.send(json_answer(body.encode(), "X-Tag: one", "X-Tag: two"))
+
+    async with served(connect, script) as (_, transport):
+        sent = encode_request("query Q($v:Int){a(v:$v)}", {"v": Decimal("1.10")}, "Q")
+        response = await transport.fetch(SubgraphRequest(sent, {"authorization": "Bearer t"}))
+    assert read_answer(response) == Answer({"a": 1}, ({"message": "m"},))
     assert response.headers["x-tag"] == "one, two"
-    [(head, body)] = server.requests
+    [(head, posted)] = received
     lines = head.decode().lower().split("\r\n")
     assert lines[0] == "post /graphql http/1.1"
     assert "authorization: bearer t" in lines
     assert "content-type: application/json" in lines
     assert "accept: application/graphql-response+json, application/json" in lines
-    assert body == b'{"query":"query Q($v:Int){a(v:$v)}","variables":{"v":1.10},"operationName":"Q"}'
+    assert posted == sent
 
 
-GRAPHQL: list[tuple[str, Handler, Any]] = [
-    (
-        "other media type",
-        reply('{"data":{"a":1}}', content_type="application/graphql-response+json"),
-        {"a": 1},
-    ),
-    ("charset", reply('{"data":{"a":1}}', content_type="Application/JSON; charset=utf-8"), {"a": 1}),
+@pytest.mark.parametrize("accepted", [(), ("gzip",)])
+async def test_asks_for_compression_only_if_it_is_told_to(
+    connect: Connect, accepted: tuple[str, ...]
+) -> None:
+    received: list[Received] = []
+
+    async def script(peer: Peer) -> None:
+        received.append(await peer.request())
+        await peer.send(json_answer(DATA.encode()))
+
+    async with served(connect, script, accept_encoding=accepted) as (_, transport):
+        await transport.fetch(QUERY)
+    asked = [line for line in received[0].head.lower().split(b"\r\n") if line.startswith(b"accept-encoding")]
+    assert asked == [b"accept-encoding: gzip" for _ in accepted]
+
+
+GRAPHQL: list[tuple[str, Script, Any]] = [
+    ("other media type", reply(DATA, content_type="application/graphql-response+json"), {"a": 1}),
+    ("charset", reply(DATA, content_type="Application/JSON; charset=utf-8"), {"a": 1}),
     ("errors with a failure status", reply('{"errors":[{"message":"m"}]}', status="401 Unauthorized"), None),
     ("errors null", reply('{"data":{"a":1},"errors":null}'), {"a": 1}),
     ("data null", reply('{"data":null}'), None),
-    (
-        "compressed",
-        reply(gzip.compress(b'{"data":{"a":1}}'), headers="content-encoding: gzip\r\n"),
-        {"a": 1},
-    ),
+    ("compressed", reply(gzip.compress(DATA.encode()), "content-encoding: gzip"), {"a": 1}),
     (
         "chunked",
-        raw(
-            b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n8\r\n{"data":\r\n8\r\n{"a":1}}\r\n0\r\n\r\n',
-            close=False,
-        ),
+        always(OK + b'transfer-encoding: chunked\r\n\r\n8\r\n{"data":\r\n8\r\n{"a":1}}\r\n0\r\n\r\n'),
         {"a": 1},
     ),
+    ("until the end", raw(OK + b"\r\n" + DATA.encode()), {"a": 1}),
+    ("after another answer", raw(b"HTTP/1.1 100 Continue\r\n\r\n" + json_answer(DATA.encode())), {"a": 1}),
 ]
 
 
 @pytest.mark.parametrize(
-    ("handler", "data"), [case[1:] for case in GRAPHQL], ids=[case[0] for case in GRAPHQL]
+    ("script", "data"), [case[1:] for case in GRAPHQL], ids=[case[0] for case in GRAPHQL]
 )
-async def test_graphql_answers(handler: Handler, data: Any) -> None:
-    async with served(handler) as (_, transport):
-        assert (await transport.fetch(QUERY)).data == data
+async def test_graphql_answers(connect: Connect, script: Script, data: Any) -> None:
+    async with served(connect, script) as (_, transport):
+        assert (await fetch(transport)).data == data
 
 
 HTML = "<html><body>Bad gateway</body></html>"
 INVALID = "SUBREQUEST_INVALID_RESPONSE"
 HTTP = "SUBREQUEST_HTTP_ERROR"
 CONNECTION = "SUBREQUEST_CONNECTION_FAILED"
-OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+TIMEOUT = "SUBREQUEST_TIMEOUT"
 
-NOT_GRAPHQL: list[tuple[str, Handler, str]] = [
+NOT_GRAPHQL: list[tuple[str, Script, str]] = [
     ("html", reply(HTML, content_type="text/html"), INVALID),
     ("html that says it is JSON", reply(HTML), INVALID),
     ("no content type", reply('{"data":{}}', content_type=None), INVALID),
@@ -180,14 +178,18 @@ NOT_GRAPHQL: list[tuple[str, Handler, str]] = [
     ("giant by its length", reply('{"data":{"a":"' + "x" * 20_000 + '"}}'), INVALID),
     (
         "giant when decompressed",
-        reply(
-            gzip.compress(b'{"data":{"a":"' + b"x" * 1_000_000 + b'"}}'), headers="content-encoding: gzip\r\n"
-        ),
+        reply(gzip.compress(b'{"data":{"a":"' + b"x" * 1_000_000 + b'"}}'), "content-encoding: gzip"),
         INVALID,
     ),
-    ("compressed garbage", reply(b"garbage", headers="content-encoding: gzip\r\n"), INVALID),
+    ("compressed garbage", reply(b"garbage", "content-encoding: gzip"), INVALID),
     ("truncated", raw(OK + b'content-length: 100\r\n\r\n{"data":{'), INVALID),
     ("truncated chunks", raw(OK + b'transfer-encoding: chunked\r\n\r\n8\r\n{"data":\r\n'), INVALID),
+    (
+        "length and chunks",
+        raw(OK + b"content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+        INVALID,
+    ),
+    ("a negative length", raw(OK + b"content-length: -5\r\n\r\n"), INVALID),
     (
         "status 500 without JSON",
         reply(HTML, status="500 Internal Server Error", content_type="text/html"),
@@ -196,7 +198,7 @@ NOT_GRAPHQL: list[tuple[str, Handler, str]] = [
     ("status 502 with other JSON", reply('{"error":"x"}', status="502 Bad Gateway"), HTTP),
     ("status 404", reply("not found", status="404 Not Found", content_type="text/plain"), HTTP),
     ("status 503 empty", reply("", status="503 Service Unavailable", content_type=None), HTTP),
-    ("redirect", reply("", status="302 Found", headers="location: http://127.0.0.1:1/\r\n"), HTTP),
+    ("redirect", reply("", "location: http://127.0.0.1:1/", status="302 Found"), HTTP),
     ("closes at once", raw(b""), CONNECTION),
     ("closes in the head", raw(b"HTTP/1.1 200 OK\r\ncontent-"), CONNECTION),
     ("not HTTP", raw(b"\x00\x01garbage\r\n\r\n"), INVALID),
@@ -204,116 +206,112 @@ NOT_GRAPHQL: list[tuple[str, Handler, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("handler", "code"), [case[1:] for case in NOT_GRAPHQL], ids=[case[0] for case in NOT_GRAPHQL]
+    ("script", "code"), [case[1:] for case in NOT_GRAPHQL], ids=[case[0] for case in NOT_GRAPHQL]
 )
-async def test_answers_that_are_no_graphql(handler: Handler, code: str) -> None:
-    async with served(handler, max_response_bytes=10_000) as (server, transport):
-        with pytest.raises(SubgraphError) as raised:
-            await transport.fetch(QUERY)
-        assert raised.value.code == code
-        assert raised.value.message
-        assert len(server.requests) == 1
+async def test_answers_that_are_no_graphql(connect: Connect, script: Script, code: str) -> None:
+    async with served(connect, script, max_response_bytes=10_000) as (server, transport):
+        assert (await failure(transport)).code == code
+        assert len(server.peers) == 1
 
 
-async def test_deep_nesting_is_found_by_the_decoder() -> None:
+async def test_deep_nesting_is_found_by_the_decoder(connect: Connect) -> None:
     body = '{"data":' + '{"a":' * 100_000 + "1" + "}" * 100_001
-    async with served(reply(body)) as (_, transport):
-        with pytest.raises(SubgraphError, match="nested too deeply"):
-            await transport.fetch(QUERY)
+    async with served(connect, reply(body)) as (_, transport):
+        assert "nested too deeply" in (await failure(transport)).message
 
 
-async def test_a_slow_answer_is_a_timeout() -> None:
-    async def never(_head: bytes, _body: bytes, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(60)
-
-    async with served(never, total_timeout=0.1) as (_, transport):
-        with pytest.raises(SubgraphError) as raised:
-            await transport.fetch(QUERY)
-    assert raised.value.code == "SUBREQUEST_TIMEOUT"
+async def silent(peer: Peer) -> None:
+    await peer.request()
+    await peer.end()
 
 
-async def test_an_answer_that_drips_is_a_timeout() -> None:
-    async def drip(_head: bytes, _body: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(OK + b"content-length: 100000\r\n\r\n")
-        for _ in range(1000):
-            writer.write(b" ")
-            await asyncio.sleep(0.02)
-
-    async with served(drip, total_timeout=0.2) as (_, transport):
-        with pytest.raises(SubgraphError) as raised:
-            await transport.fetch(QUERY)
-    assert raised.value.code == "SUBREQUEST_TIMEOUT"
+async def dripping(peer: Peer) -> None:
+    await peer.request()
+    await peer.send(OK + b"content-length: 100000\r\n\r\n")
+    while True:
+        await peer.send(b" ")
+        await asyncio.sleep(0.02)
 
 
-async def test_nobody_listens() -> None:
-    async with served(reply("{}")) as (server, _):
+@pytest.mark.parametrize(
+    ("script", "settings"),
+    [(silent, {"total_timeout": 0.1}), (silent, {"read_timeout": 0.1}), (dripping, {"total_timeout": 0.2})],
+)
+async def test_no_answer_in_time(connect: Connect, script: Script, settings: dict[str, float]) -> None:
+    async with served(connect, script, **settings) as (_, transport):
+        error = await failure(transport)
+        assert (error.code, error.connecting) == (TIMEOUT, False)
+
+
+@pytest.mark.parametrize("seconds", [-1.0, 0.1])
+async def test_the_deadline_of_a_request(connect: Connect, seconds: float) -> None:
+    async with served(connect, silent) as (_, transport):
+        deadline = asyncio.get_running_loop().time() + seconds
+        error = await failure(transport, SubgraphRequest(b"{}", deadline=deadline))
+        assert (error.code, error.connecting) == (TIMEOUT, False)
+
+
+async def test_nobody_listens(connect: Connect) -> None:
+    async with serving(silent) as server:
         url = server.url
-    settings = HttpSettings()
-    async with http_pool(settings) as session:
-        with pytest.raises(SubgraphError) as raised:
-            await HttpTransport(url, session, settings).fetch(QUERY)
-    assert raised.value.code == "SUBREQUEST_CONNECTION_FAILED"
+    async with connect(url, HttpSettings()) as transport:
+        error = await failure(transport)
+        assert (error.code, error.connecting) == (CONNECTION, True)
 
 
-@pytest.mark.parametrize("url", ["not a url", "http://", "ftp://127.0.0.1/"])
-async def test_a_url_that_is_none(url: str) -> None:
-    settings = HttpSettings()
-    async with http_pool(settings) as session:
-        with pytest.raises(SubgraphError):
-            await HttpTransport(url, session, settings).fetch(QUERY)
-
-
-async def test_connections_are_kept_alive() -> None:
-    async with served(reply('{"data":{}}')) as (server, transport):
+async def test_connections_are_kept_alive(connect: Connect) -> None:
+    async with served(connect, reply(DATA)) as (server, transport):
         for _ in range(3):
             await transport.fetch(QUERY)
-    assert (len(server.requests), server.connections) == (3, 1)
+        assert len(server.peers) == 1
 
 
-def closing_on_reuse() -> Handler:
-    """Answers the first request of the server, then closes the connection in place of the second answer."""
-    answered = 0
-    good = reply('{"data":{"a":1}}')
+def closing_used(received: list[Received]) -> Script:
+    """Closes the first connection in place of its second answer."""
 
-    async def handler(head: bytes, body: bytes, writer: asyncio.StreamWriter) -> None:
-        nonlocal answered
-        answered += 1
-        if answered == 2:
-            writer.close()
-        else:
-            await good(head, body, writer)
+    async def script(peer: Peer) -> None:
+        while True:
+            received.append(await peer.request())
+            if len(received) == 2:
+                return
+            await peer.send(json_answer(DATA.encode()))
 
-    return handler
+    return script
 
 
-async def test_a_query_is_sent_again_when_its_kept_connection_was_closed() -> None:
-    async with served(closing_on_reuse()) as (server, transport):
+async def test_a_query_is_sent_again_when_its_kept_connection_was_closed(connect: Connect) -> None:
+    received: list[Received] = []
+    async with served(connect, closing_used(received)) as (_, transport):
         await transport.fetch(QUERY)
-        assert (await transport.fetch(QUERY)).data == {"a": 1}
-    assert len(server.requests) == 3
+        assert (await fetch(transport)).data == {"a": 1}
+    assert len(received) == 3
 
 
-async def test_a_mutation_is_never_sent_again() -> None:
-    mutation = SubgraphRequest("mutation{a}", mutation=True)
-    async with served(closing_on_reuse()) as (server, transport):
+async def test_a_mutation_is_never_sent_again(connect: Connect) -> None:
+    received: list[Received] = []
+    mutation = SubgraphRequest(encode_request("mutation{a}"), mutation=True)
+    async with served(connect, closing_used(received)) as (_, transport):
         await transport.fetch(mutation)
-        with pytest.raises(SubgraphError) as raised:
-            await transport.fetch(mutation)
-    assert raised.value.code == "SUBREQUEST_CONNECTION_FAILED"
-    assert len(server.requests) == 2
+        error = await failure(transport, mutation)
+        assert (error.code, error.connecting) == (CONNECTION, False)
+    assert len(received) == 2
 
 
-async def test_cookies_of_one_answer_are_not_sent_with_the_next_request() -> None:
-    settings = HttpSettings()
-    async with (
-        served(reply('{"data":{}}', headers="set-cookie: session=1\r\n")) as (server, _),
-        http_pool(settings) as session,
-    ):
+async def test_cookies_of_one_answer_are_not_sent_with_the_next_request(connect: Connect) -> None:
+    received: list[Received] = []
+
+    async def script(peer: Peer) -> None:
+        while True:
+            received.append(await peer.request())
+            await peer.send(json_answer(DATA.encode(), "set-cookie: session=1"))
+
+    async with serving(script) as server:
         # No client keeps cookies of a bare address, so the server needs a name.
-        transport = HttpTransport(server.url.replace("127.0.0.1", "localhost"), session, settings)
-        await transport.fetch(QUERY)
-        await transport.fetch(QUERY)
-    assert b"cookie" not in server.requests[1][0].lower()
+        url = server.url.replace("127.0.0.1", "localhost")
+        async with connect(url, HttpSettings()) as transport:
+            await transport.fetch(QUERY)
+            await transport.fetch(QUERY)
+    assert b"cookie" not in received[1].head.lower()
 
 
 NUMBERS = [
@@ -330,37 +328,60 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-async def test_numbers_keep_their_digits(number: str) -> None:
-    from router.executor.response import ExecutionResult, encode
-
-    async with served(reply(f'{{"data":{{"a":{number}}}}}')) as (_, transport):
-        response = await transport.fetch(QUERY)
-    assert encode(ExecutionResult(response.data)) == f'{{"data":{{"a":{number}}}}}'.encode()
+async def test_numbers_keep_their_digits(connect: Connect, number: str) -> None:
+    async with served(connect, reply(f'{{"data":{{"a":{number}}}}}')) as (_, transport):
+        found = await fetch(transport)
+    assert encode(ExecutionResult(found.data)) == f'{{"data":{{"a":{number}}}}}'.encode()
 
 
-async def test_many_requests_at_once() -> None:
-    async def echo(_head: bytes, body: bytes, writer: asyncio.StreamWriter) -> None:
-        number = json.loads(body)["variables"]["n"]
-        await reply(json.dumps({"data": {"n": number}}))(b"", b"", writer)
+async def test_many_requests_at_once(connect: Connect) -> None:
+    async def echo(peer: Peer) -> None:
+        while True:
+            number = json.loads((await peer.request()).body)["variables"]["n"]
+            await peer.send(json_answer(json.dumps({"data": {"n": number}}).encode()))
 
-    async with served(echo, max_connections_per_subgraph=5) as (server, transport):
-        answers = await asyncio.gather(
-            *(transport.fetch(SubgraphRequest("{n}", {"n": n})) for n in range(100))
-        )
-    assert [answer.data for answer in answers] == [{"n": n} for n in range(100)]
-    assert server.connections <= 5
+    async with served(connect, echo, max_connections=5) as (server, transport):
+        requests = [SubgraphRequest(encode_request("{n}", {"n": n})) for n in range(100)]
+        answers = await asyncio.gather(*(fetch(transport, request) for request in requests))
+        assert [answer.data for answer in answers] == [{"n": n} for n in range(100)]
+        assert len(server.peers) <= 5
 
 
-async def test_cancelling_closes_the_request() -> None:
+async def test_cancelling_closes_the_request(connect: Connect) -> None:
     started = asyncio.Event()
 
-    async def never(_head: bytes, _body: bytes, writer: asyncio.StreamWriter) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.request()
         started.set()
-        await asyncio.sleep(60)
+        await peer.end()
 
-    async with served(never) as (_, transport):
+    async with served(connect, script) as (server, transport):
         task = asyncio.create_task(transport.fetch(QUERY))
         await started.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        await server.settled()
+
+
+@pytest.mark.parametrize("url", ["not a url", "http://", "ftp://127.0.0.1/"])
+async def test_a_url_that_is_none(url: str) -> None:
+    settings = HttpSettings()
+    async with http_pool(settings) as session:
+        await failure(HttpTransport(url, session, settings))
+    with pytest.raises(ValueError, match="URL"):
+        Http1Transport(url, settings)
+
+
+async def test_aiohttp_goes_through_a_proxy() -> None:
+    received: list[Received] = []
+
+    async def script(peer: Peer) -> None:
+        received.append(await peer.request())
+        await peer.send(json_answer(DATA.encode()))
+
+    settings = HttpSettings()
+    async with serving(script) as proxy, http_pool(settings) as session:
+        transport = HttpTransport("http://users.internal/graphql", session, settings, proxy=proxy.url)
+        assert (await fetch(transport)).data == {"a": 1}
+    assert received[0].head.startswith(b"POST http://users.internal/graphql HTTP/1.1\r\n")

@@ -12,9 +12,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 
 from router.executor.answer import read_answer
+from router.operation.request_body import encode_request
 from router.upstream.in_process import AsgiTransport, FunctionTransport
 from router.upstream.lifespan import StartupFailedError, started
-from router.upstream.subgraph import SubgraphError, SubgraphRequest, encode_request
+from router.upstream.subgraph import SubgraphError, SubgraphRequest
 
 QUERY = SubgraphRequest(encode_request("{a}"))
 

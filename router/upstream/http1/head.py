@@ -1,0 +1,64 @@
+"""Writes requests: a head that is prepared once for a subgraph, the client's headers once for a client's request."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from router.upstream.codes import ACCEPT
+from router.upstream.headers import NEVER
+from router.upstream.http1.target import Target
+from router.upstream.subgraph import SubgraphRequest
+
+_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class PropagatedHeaders:
+    """The lines of a client's headers. Remembers the last: all fetches of a client's request share one mapping."""
+
+    def __init__(self) -> None:
+        self._headers: Mapping[str, str] | None = None
+        self._lines = b""
+
+    def lines(self, headers: Mapping[str, str]) -> bytes:
+        """One line each. A header that cannot be sent, or is the connection's own, is left out."""
+        if headers is not self._headers:
+            self._lines = b"".join(_lines(headers))
+            self._headers = headers
+        return self._lines
+
+
+class RequestWriter:
+    """The requests to one subgraph, as bytes."""
+
+    def __init__(
+        self,
+        target: Target,
+        accept_encoding: tuple[str, ...] = (),
+        propagated: PropagatedHeaders | None = None,
+    ) -> None:
+        accepted = f"accept-encoding: {', '.join(accept_encoding)}\r\n" if accept_encoding else ""
+        self._head = (
+            f"POST {target.path} HTTP/1.1\r\n"
+            f"host: {target.authority}\r\n"
+            "content-type: application/json\r\n"
+            f"accept: {ACCEPT}\r\n"
+            f"{accepted}"
+        ).encode("ascii")
+        self._propagated = propagated or PropagatedHeaders()
+
+    def write(self, request: SubgraphRequest) -> bytes:
+        """The whole request. One piece is one system call and one packet."""
+        headers, body = request.headers, request.body
+        lines = self._propagated.lines(headers) if headers else b""
+        return b"%b%bcontent-length: %d\r\n\r\n%b" % (self._head, lines, len(body), body)
+
+
+def _lines(headers: Mapping[str, str]) -> Iterator[bytes]:
+    for name, value in headers.items():
+        if name.lower() in NEVER or not _NAME.fullmatch(name) or _CONTROL.search(value):
+            continue
+        try:
+            yield f"{name}: {value}\r\n".encode("latin-1")
+        except UnicodeEncodeError:
+            continue
