@@ -68,3 +68,30 @@ def test_says_which_file_is_the_trouble(operation: Path, tmp_path: Path) -> None
     assert (missing.exit_code, "none.graphql cannot be read" in missing.stderr) == (1, True)
     refused = runner.invoke(app, arguments(operation, "--output", str(tmp_path)))
     assert (refused.exit_code, "cannot be written" in refused.stderr) == (1, True)
+
+
+def test_a_program_is_what_the_router_runs(operation: Path) -> None:
+    code = runner.invoke(app, arguments(operation, "--program")).stdout
+    compile(code, "program", "exec")
+    assert code.startswith('"""Compiled from this plan:\n\nQueryPlan {\n  Sequence {')
+    assert "async def run(call):" in code
+    assert "class Person_" in code
+
+
+def test_a_program_is_for_some_values_of_the_conditions(operation: Path) -> None:
+    operation.write_text("query($a: Boolean!) { languages @include(if: $a) people { name } }")
+    without = runner.invoke(app, arguments(operation, "--program")).stdout
+    included = runner.invoke(app, arguments(operation, "--program", "--true", "a")).stdout
+    assert "where $a is false" in without
+    assert "where $a is true" in included
+    assert ("languages: Any" in without, "languages: Any" in included) == (False, True)
+    refused = runner.invoke(app, arguments(operation, "--program", "--true", "b"))
+    assert refused.exit_code == 1
+    assert "no condition $b. Its conditions are: $a." in refused.output
+
+
+def test_what_the_router_answers_itself_has_no_program(operation: Path) -> None:
+    operation.write_text("{ __schema { queryType { name } } }")
+    refused = runner.invoke(app, arguments(operation, "--program"))
+    assert refused.exit_code == 1
+    assert "PLAN_NOT_COMPILABLE: field __schema is answered by the router" in refused.output
