@@ -11,7 +11,6 @@ from router.errors import RouterError
 from router.federation.supergraph import Supergraph
 from router.guards import guarded
 from router.settings import RouterSettings, SubgraphSettings, TlsSettings
-from router.upstream.http import HttpTransport, http_pool
 from router.upstream.http1 import (
     Http1Transport,
     HttpSettings,
@@ -73,6 +72,9 @@ async def connected(
     """The transports to these subgraphs, by name, while the block runs."""
     async with AsyncExitStack() as stack:
         if _takes_aiohttp(settings):
+            # Only here, because importing aiohttp takes 11 MB.
+            from router.upstream.http import HttpTransport, http_pool
+
             proxy = str(settings.upstream.proxy) if settings.upstream.proxy else None
             session = await stack.enter_async_context(http_pool(_http_settings(settings)))
             through_aiohttp = {

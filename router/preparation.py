@@ -1,5 +1,6 @@
 """From a request's text to what can be run: documents, plans and programs, each worked out once, beside the event loop."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -89,6 +90,8 @@ class Preparation:
         self._plans: WorkCache[str, QueryPlan] = WorkCache(
             self._executor, options.plan_cache, options.plan_cache_work
         )
+        self._met: OrderedDict[tuple[str, tuple[bool, ...]], None] = OrderedDict()
+        """What has been run once: interpreted, for compiling takes longer than that."""
         self._programs: WorkCache[tuple[str, tuple[bool, ...]], Runner] = WorkCache(
             self._executor, options.program_cache, options.program_cache_characters
         )
@@ -107,8 +110,10 @@ class Preparation:
             )
         return await self._documents.get(key, partial(self._read, text, operation_name), self._limit)
 
-    async def runner(self, prepared: Prepared, variables: Mapping[str, JsonValue]) -> Runner:
-        """What runs the operation with these variables. Raises ClientError."""
+    async def runner(
+        self, prepared: Prepared, variables: Mapping[str, JsonValue], *, again: bool = False
+    ) -> Runner:
+        """What runs the operation with these variables. `again`: it will be run more than once. Raises ClientError."""
         conditions = (
             tuple(variables.get(name) is True for name in prepared.conditions) if prepared.conditions else ()
         )
@@ -117,6 +122,11 @@ class Preparation:
         if found is not None:
             return found
         planned = await self._plans.get(prepared.key, partial(self._plan, prepared), self._limit)
+        if not again and key not in self._met:
+            self._met[key] = None
+            if len(self._met) > self._options.program_cache:
+                self._met.popitem(last=False)
+            return Runner(planned, None)
         return await self._programs.get(
             key, partial(self._compile, prepared, planned, conditions), self._limit
         )
@@ -129,7 +139,7 @@ class Preparation:
         """Works these out as their first requests would. What is not valid is passed over."""
         for text, name in operations:
             with suppress(ClientError):
-                await self.runner(await self.document(text, name), {})
+                await self.runner(await self.document(text, name), {}, again=True)
 
     def statistics(self) -> PreparationStatistics:
         """How the caches have served."""

@@ -112,15 +112,15 @@ async def test_keeps_introspection_and_names_to_itself_when_told_so(small_graph:
     assert error["message"] == "Cannot query field 'peopel' on type 'Query'."
 
 
-async def test_plans_and_compiles_equal_operations_once(small_graph: Any) -> None:
+async def test_plans_equal_operations_once_and_compiles_them_when_they_come_again(small_graph: Any) -> None:
     subject = pipeline(small_graph)
 
-    for query in ("{ languages }", "{ languages }", "{\n  languages  # all\n}"):
+    for query in ("{ languages }", "{ languages }", "{\n  languages  # all\n}", "{ languages }"):
         assert await answer(subject, query) == {"data": {"languages": ["EN", "KO"]}}
 
     found = subject.statistics()
-    assert (found.documents.hits, found.documents.misses) == (1, 2)
-    assert (found.plans.hits, found.plans.misses) == (0, 1)
+    assert (found.documents.hits, found.documents.misses) == (2, 2)
+    assert (found.plans.hits, found.plans.misses) == (1, 1)
     assert (found.programs.hits, found.programs.misses) == (2, 1)
 
 

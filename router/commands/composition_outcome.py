@@ -21,7 +21,6 @@ from router.composition import (
 )
 from router.composition.config import ConfigError, SchemaFile, load_config
 from router.composition.fixes import FIXES
-from router.composition.load import load_subgraphs
 from router.errors import JsonValue
 
 EXCERPT_LOCATIONS = 3
@@ -58,6 +57,9 @@ class Outcome:
 
 def compose_config(path: Path, contract: Contract | None = None) -> Outcome:
     """Never raises for what is wrong with the files or with the schemas in them."""
+    # Only here: it imports aiohttp, which takes 11 MB, and this module is loaded with the command that serves.
+    from router.composition.load import load_subgraphs
+
     stamps = {path.resolve(): stamp(path)}
     try:
         config = load_config(path)

@@ -1,8 +1,9 @@
 """`softfactory router`: serves a supergraph over HTTP."""
 
 import json
+import signal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -40,6 +41,16 @@ def router(
         typer.Option(help="Address to listen on, 127.0.0.1 by default; 0.0.0.0 opens it to the network."),
     ] = None,
     port: Annotated[int | None, typer.Option(help="4000 by default; 0 takes a free one.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that share the port, 1 by default: one for each core.")
+    ] = None,
+    watch: Annotated[
+        bool | None,
+        typer.Option(
+            "--watch/--no-watch",
+            help="Whether changed files are taken in, as they are by default. SIGHUP does so in any case.",
+        ),
+    ] = None,
     introspection: Annotated[
         bool | None,
         typer.Option(
@@ -51,6 +62,19 @@ def router(
         bool | None,
         typer.Option("--explorer/--no-explorer", help="Whether GraphiQL is served at /; it is by default."),
     ] = None,
+    compiled: Annotated[
+        bool | None,
+        typer.Option(
+            "--compile/--no-compile",
+            help="Whether plans are compiled to programs, as they are by default, or interpreted.",
+        ),
+    ] = None,
+    single_flight: Annotated[
+        Literal["off", "subgraphs", "all"] | None,
+        typer.Option(
+            help="What equal queries at the same time share: nothing, requests to subgraphs (the default), or the whole answer."
+        ),
+    ] = None,
     settings_schema: Annotated[
         bool, typer.Option("--settings-schema", help="Print the JSON Schema of router.yaml and exit.")
     ] = False,
@@ -58,29 +82,33 @@ def router(
     """Serve a supergraph: GraphQL at /graphql, GraphiQL at /, /health and /ready.
 
     The subgraphs are called over HTTP, at the URLs that the supergraph has for them or router.yaml gives. Headers such as
-    Authorization go on to them. Ctrl-C and SIGTERM finish what is under way, and then stop.
+    Authorization go on to them. Ctrl-C and SIGTERM finish what is under way, and then stop; SIGHUP takes in what has
+    changed, and SIGUSR2 replaces the workers by new ones.
     """
     if settings_schema:
         typer.echo(json.dumps(_schema(), indent=2))
         return
     given = {
         "supergraph": supergraph,
-        "server": {"host": host, "port": port},
+        "server": {"host": host, "port": port, "workers": workers},
+        "reload": {"watch": watch},
         "introspection": introspection,
         "explorer": {"enabled": explorer},
+        "compile": compiled,
+        "traffic": {"single_flight": single_flight},
     }
     _serve(config, _without_none(given))
 
 
 def _serve(config: Path | None, given: dict[str, Any]) -> None:
-    from router.app import create_app
+    for number in (signal.SIGHUP, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)  # nothing has been read yet that could have changed
     from router.errors import RouterError
     from router.server import serve
-    from router.settings_sources import load_settings
+    from router.serving.release import Source
 
     try:
-        settings = load_settings(config, given)
-        serve(create_app(settings), settings.server, typer.echo)
+        serve(Source(config, given), typer.echo)
     except RouterError as error:
         typer.secho(f"{error.code}: {error.message}", fg=typer.colors.RED, err=True)
         raise typer.Exit(1) from None

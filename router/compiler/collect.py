@@ -2,51 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 
 from router.compiler.filling import unfilled
+from router.compiler.groups import Group, Groups
 from router.compiler.inputs import Picks, Representation, representation
 from router.compiler.layout import Cell, EntityLayout, FetchLayout, Place, Target
 from router.compiler.names import TYPENAME, attribute
 from router.compiler.paths import Objects
+from router.compiler.regroup import Joined
 from router.compiler.writer import Writer
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Objects that are treated alike: `name` is the variable that has lists of them by representation."""
-
-    name: str
-    cell: Cell
-
-
-@dataclass(slots=True)
-class Groups:
-    """What an entity input sends. `sender` makes representations of `values` values; without it, they are JSON."""
-
-    entity: EntityLayout
-    name: str
-    sender: str | None
-    values: int
-    by_cell: dict[Cell, Group] = field(default_factory=dict)
-
-    @property
-    def all(self) -> list[Group]:
-        """Each once."""
-        return list(dict.fromkeys(self.by_cell.values()))
-
-    @property
-    def keys(self) -> str:
-        """The variable with the distinct representations, in the order in which they are sent."""
-        return self.all[0].name if len(self.all) == 1 else f"index_{self.name}"
-
-    def representations(self) -> str:
-        """The expression for their JSON."""
-        if not self.all:
-            return 'b"[]"'
-        if self.sender is None:
-            return f'b"[", b",".join({self.keys}), b"]"'
-        return f"encode(list({'map' if self.values == 1 else 'starmap'}({self.sender}, {self.keys})))"
 
 
 class Collecting:
@@ -56,6 +20,7 @@ class Collecting:
         self._writer = writer
         self._functions = functions
         self._objects = objects
+        self.joined = Joined()
         self._picks = Picks(functions)
         self._senders: dict[tuple[object, ...], str] = {}
 
@@ -71,8 +36,12 @@ class Collecting:
             self._writer.line(f"{name} = defaultdict(list)")
         if len(groups.all) > 1:
             self._writer.line(f"{groups.keys} = {{}}")
+        taken = self.joined.for_later(groups)
         for target in entity.targets:
-            self._target(groups, target, forms)
+            if taken is None or target not in taken.targets:
+                self._target(groups, target, forms)
+            elif target is taken.targets[0]:
+                self._writer.lines(taken.lines(groups.keys))
         return groups
 
     def _groups(
@@ -85,9 +54,8 @@ class Collecting:
         sent = [form for form in forms.values() if form is not None]
         kinds = {(form.typename, tuple(each.name for each in form.inputs)) for form in sent}
         simple = len(kinds) == 1 and all(form.is_simple for form in sent)
-        groups = Groups(
-            entity, name, self._sender(sent[0]) if simple else None, len(sent[0].inputs) if sent else 0
-        )
+        sender = self._sender(sent[0]) if simple else None
+        groups = Groups(entity, name, sender, len(sent[0].inputs) if sent else 0, forms)
         known: dict[object, Group] = {}
         for cell, form in forms.items():
             if form is not None:

@@ -32,9 +32,14 @@ def emit(layout: Layout, step: Step | None, description: str) -> str:
     body = run.text(step)
     classes = "\n\n\n".join(structs(layout))
     constants = "\n".join(_constants(layout))
-    quoted = description.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    parts = (f'"""{quoted}"""', classes, constants, functions.text().rstrip(), body)
+    parts = (f'"""{_quoted(description)}"""', classes, constants, functions.text().rstrip(), body)
     return "\n\n\n".join(part for part in parts if part) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """For a docstring, whatever strings the client put into its operation."""
+    shown = "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1] for each in text)
+    return shown.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
 def _constants(layout: Layout) -> Iterator[str]:
@@ -89,7 +94,7 @@ class _Run:
         names = [f"at_{position}" for position in range(len(targets))]
         number = fetch.number
         with (
-            self._objects.scope(),
+            self._joins.scope(),
             self._writer.block(f"async def fetch_{number}(values, {', '.join(names)}):"),
         ):
             for target, name in zip(targets, names, strict=True):
@@ -128,7 +133,7 @@ class _Run:
 
     def _task(self, step: Step) -> str:
         number, self._tasks = self._tasks, self._tasks + 1
-        with self._objects.scope(), self._writer.block(f"async def chain_{number}():"):
+        with self._joins.scope(), self._writer.block(f"async def chain_{number}():"):
             self._step(step)
         self._writer.line(f"task_{number} = call.spawn(chain_{number}())")
         return f"task_{number}"

@@ -1,10 +1,11 @@
 """Code around a fetch: what is sent, and how what comes back joins the objects that are there."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from router.compiler.collect import Collecting, Group, Groups
+from router.compiler.collect import Collecting
 from router.compiler.filling import DEVIATE, unfilled
+from router.compiler.groups import Group, Groups
 from router.compiler.layout import Cell, EntityLayout, FetchLayout, Place, Source, Target
 from router.compiler.names import TYPENAME, attribute, is_verbatim
 from router.compiler.paths import Objects
@@ -25,6 +26,12 @@ class Joins:
         self._groups: dict[int, list[Groups]] = {}
         self._floats = "()"
 
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """For what is written into a function of its own, whose variables nobody else sees."""
+        with self._objects.scope(), self._collecting.joined.scope():
+            yield
+
     def send(self, fetch: FetchLayout, variables: str = "call.variables") -> bool:
         """Up to where the request is under way, as `answer_N`, which is None where there is nothing to ask.
 
@@ -42,6 +49,8 @@ class Joins:
             self._receive(fetch)
         for place in self._learning(fetch):
             self._objects.forget(place)
+        for groups in self._groups.get(fetch.number, ()):
+            self._collecting.joined.add(groups)
 
     def _learning(self, fetch: FetchLayout) -> list[Place]:
         return [target.place for each in fetch.entities if each.source.learns for target in each.targets]
@@ -126,15 +135,16 @@ class Joins:
     def _join(self, groups: Groups) -> None:
         if not groups.all:
             return
-        self._writer.line(f"entities = data.{attribute(groups.entity.input.alias)}")
-        with self._writer.block(f"if len(entities) != len({groups.keys}):"):
+        entities = groups.entities
+        self._writer.line(f"{entities} = data.{attribute(groups.entity.input.alias)}")
+        with self._writer.block(f"if len({entities}) != len({groups.keys}):"):
             self._writer.line("deviate()")
         if len(groups.all) == 1:
             [group] = groups.all
-            with self._writer.block(f"for objects, entity in zip({group.name}.values(), entities):"):
+            with self._writer.block(f"for objects, entity in zip({group.name}.values(), {entities}):"):
                 self._join_group(groups.entity, group)
             return
-        self._writer.line(f"found = dict(zip({groups.keys}, entities))")
+        self._writer.line(f"found = dict(zip({groups.keys}, {entities}))")
         for group in groups.all:
             with self._writer.block(f"for key, objects in {group.name}.items():"):
                 self._writer.line("entity = found[key]")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final, Protocol
 
+from router.compiler.not_compilable import NotCompilableError
 from router.compiler.runtime import NAMES, Response
 from router.errors import JsonValue
 
@@ -38,8 +39,11 @@ class Program:
 
 
 def load(text: str, services: tuple[str, ...], mutations: tuple[bool, ...]) -> Program:
-    """Turns the text into a program."""
+    """Turns the text into a program. Raises NotCompilableError where Python refuses it, such as for 21 loops in each other."""
     name = f"<program {next(_numbers)}>"
     namespace: dict[str, Any] = {**NAMES, "__name__": name}
-    exec(compile(text, name, "exec"), namespace)  # noqa: S102  our own code, in which names and texts are quoted
+    try:
+        exec(compile(text, name, "exec"), namespace)  # noqa: S102  our own code, in which names and texts are quoted
+    except Exception as error:
+        raise NotCompilableError(f"Python refuses its code: {error!r}") from error
     return Program(text, namespace["run"], services, mutations)

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from router.compiler.conditions import decide
+from router.compiler.emit import emit
+from router.compiler.lay_out import lay_out
+from router.compiler.not_compilable import NotCompilableError
+from router.compiler.program import load
 from router.composition import compose
 from router.federation.subgraph import Subgraph
 from router.federation.supergraph import Supergraph
@@ -239,3 +244,21 @@ async def test_a_program_is_for_one_set_of_conditions() -> None:
         found = await run(query, shop[value], variables={"a": value})
         assert found.compiled == b'{"data":{"item":' + shown + b"}}"
         assert found.went_on
+
+
+async def test_strings_of_the_client_cannot_end_the_programs_own() -> None:
+    query = "query($a: Boolean!) { found @include(if: $a) { ... on Item { name } } item { name } }"
+    operation = load_operation(SUPERGRAPH, query)
+    query_plan = plan(SUPERGRAPH, operation)
+    for text in ('"""', "\\", 'end"', "\x00", "\ud800", "{}", "한글"):
+        code = emit(
+            lay_out(decide(query_plan, {}), operation.definition, operation.fragments, SUPERGRAPH, {}),
+            decide(query_plan, {}),
+            f"{text}\n",
+        )
+        assert load(code, (), ()).run
+
+
+async def test_what_python_refuses_is_not_compiled() -> None:
+    with pytest.raises(NotCompilableError, match="Python refuses its code: SyntaxError"):
+        load("def", (), ())
