@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 # Checks share the machine's cores; one at a time is no slower, and its output can be read.
 .NOTPARALLEL:
-.PHONY: bench-composition bench-planning conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
+.PHONY: bench bench-composition bench-http-client bench-memory profile bench-planning conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
 
 # uv from PATH if it works there, else a private one. `--target` leaves the system's Python as it is, and the variable
 # says so to pip on machines whose Python is "externally managed".
@@ -18,7 +18,7 @@ ARGS ?=
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+		/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@printf '\nOptions of a command go into ARGS: make up ARGS="--port 4100"\n'
 
 ##@ Run the graph
@@ -76,11 +76,23 @@ schema: install ## Is schema/ what the code says?
 		|| { echo "schema/$$file.graphql is not what the services compose to: run \`make sdl\`."; exit 1; }; done
 
 ##@ Measure it
+bench: install ## The router beside other gateways: requests/s, latency, CPU, memory (needs wrk; Node.js for the others)
+	@$(BIN)/python -m benchmarks.gateway $(ARGS)
+
+profile: install ## A flame graph of the router under load, in .artifacts/profile.svg (needs wrk)
+	@$(BIN)/python -m benchmarks.gateway.profile $(ARGS)
+
+bench-memory: install ## The router's memory over ten minutes of mixed load: make bench-memory ARGS="--minutes 1"
+	@$(BIN)/python -m benchmarks.gateway.memory $(ARGS)
+
 bench-planning: install ## Planning time and memory beside the reference planner's (needs Node.js)
 	@$(BIN)/python -m benchmarks.planning $(ARGS)
 
 bench-composition: install ## Composition time and memory beside the reference's, and how they grow (needs Node.js)
 	@$(BIN)/python -m benchmarks.composition $(ARGS)
+
+bench-http-client: install ## Processor time of a call to a subgraph, beside aiohttp and httpx
+	@$(BIN)/python -m benchmarks.http_client $(ARGS)
 
 ##@ Tidy up
 clean: ## Remove what was installed and made, but not the databases in .data

@@ -1,21 +1,23 @@
 """The four subgraphs over HTTP in one process: `python -m benchmarks.graph.serve`, at 127.0.0.1:4810/<name>.
 
-An answer is remembered by its request, so that a call costs next to nothing and what is measured is the router.
+The server remembers answers by their requests, so that a call costs next to nothing and what is measured is the router.
 """
 
+import argparse
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import uvicorn
+import uvloop
 from graphql import GraphQLSchema, build_schema, graphql_sync
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from benchmarks.graph import bare_server
 from benchmarks.graph.world import Artist, Info, duty, load, price, surcharge
 
 FOLDER = Path(__file__).parent
@@ -97,9 +99,10 @@ def schema_of(name: str) -> GraphQLSchema:
     return build_schema(sdl + _FEDERATION % " | ".join(_ENTITIES[name]))
 
 
-@cache
 def answer(name: str, body: bytes) -> bytes:
-    """The response to a request, both as JSON."""
+    """The response to a request, both as JSON. Raises KeyError for a subgraph that is not there."""
+    if name not in _ENTITIES:
+        raise KeyError(name)
     request = msgspec.json.decode(body)
     world = load()
 
@@ -122,13 +125,23 @@ def answer(name: str, body: bytes) -> bytes:
 
 
 async def _serve(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in _ENTITIES:
+    try:
+        body = answer(request.path_params["name"], await request.body())
+    except KeyError:
         return Response(status_code=404)
-    return Response(answer(name, await request.body()), media_type="application/json")
+    return Response(body, media_type="application/json")
 
 
 app = Starlette(routes=[Route("/{name}", _serve, methods=["POST"])])
 
+
+async def _run(port: int) -> None:
+    server = await bare_server.start(answer, port)
+    print(f"Serving subgraphs at http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    await server.serve_forever()
+
+
 if __name__ == "__main__":
-    uvicorn.run(app, port=PORT, log_level="warning", access_log=False)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.graph.serve", description=__doc__)
+    parser.add_argument("--port", type=int, default=PORT, help=f"{PORT} by default; 0 takes a free one")
+    uvloop.run(_run(parser.parse_args().port))

@@ -1,0 +1,1 @@
+"""Memory of one router process under mixed load, over minutes: `python -m benchmarks.gateway.memory`."""
