@@ -15,6 +15,7 @@ from router.compiler.conditions import condition_variables
 from router.compiler.not_compilable import NotCompilableError
 from router.compiler.program import Program
 from router.errors import ClientError, JsonValue
+from router.executor.long_texts import KeyPath, long_texts
 from router.executor.run import Runner
 from router.federation.supergraph import Supergraph
 from router.operation import Operation, choose_operation, parse_document, validate_document
@@ -90,8 +91,8 @@ class Preparation:
         self._plans: WorkCache[str, QueryPlan] = WorkCache(
             self._executor, options.plan_cache, options.plan_cache_work
         )
-        self._met: OrderedDict[tuple[str, tuple[bool, ...]], None] = OrderedDict()
-        """What has been run once: interpreted, for compiling takes longer than that."""
+        self._met: OrderedDict[tuple[str, tuple[bool, ...]], frozenset[KeyPath]] = OrderedDict()
+        """What has been run once: interpreted, for compiling takes longer than that. Keeps which texts were long."""
         self._programs: WorkCache[tuple[str, tuple[bool, ...]], Runner] = WorkCache(
             self._executor, options.program_cache, options.program_cache_characters
         )
@@ -123,13 +124,17 @@ class Preparation:
             return found
         planned = await self._plans.get(prepared.key, partial(self._plan, prepared), self._limit)
         if not again and key not in self._met:
-            self._met[key] = None
+            self._met[key] = frozenset()
             if len(self._met) > self._options.program_cache:
                 self._met.popitem(last=False)
-            return Runner(planned, None)
+            return Runner(planned, None, partial(self._learn, key))
         return await self._programs.get(
             key, partial(self._compile, prepared, planned, conditions), self._limit
         )
+
+    def _learn(self, key: tuple[str, tuple[bool, ...]], data: JsonValue) -> None:
+        if key in self._met:
+            self._met[key] = long_texts(data)
 
     def popular(self, count: int) -> list[tuple[str, str | None]]:
         """Text and operation name of what was asked for most of late, the most popular first."""
@@ -192,7 +197,12 @@ class Preparation:
             decided = dict(zip(prepared.conditions, conditions, strict=True))
             with suppress(NotCompilableError, RecursionError):
                 program = compile_plan(
-                    planned, operation.definition, operation.fragments, self._supergraph, decided
+                    planned,
+                    operation.definition,
+                    operation.fragments,
+                    self._supergraph,
+                    decided,
+                    self._met.get((prepared.key, conditions), ()),
                 )
         weight = len(program.text) if program else _INTERPRETED
         return Weighed(Runner(planned, program), weight)

@@ -62,10 +62,11 @@ def test_later_sources_win_key_by_key(file: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_paths_in_the_file_are_relative_to_it(file: Path) -> None:
-    file.write_text("supergraph: a/b.graphql\nexplorer: {examples: c}")
+    file.write_text("supergraph: a/b.graphql\nexplorer: {examples: c}\nsubgraphs: {a: {tls: {ca: d.pem}}}")
 
     settings = load_settings(file)
 
+    assert settings.subgraphs["a"].tls.ca == file.parent / "d.pem"
     assert settings.supergraph == file.parent / "a/b.graphql"
     assert settings.explorer.examples == file.parent / "c"
 
@@ -74,6 +75,13 @@ def test_an_empty_file_is_one(file: Path) -> None:
     file.write_text("# nothing yet\n")
 
     assert load_settings(file) == load_settings()
+
+
+@pytest.mark.parametrize("written", ["off", "'off'", "no", "false"])
+def test_off_is_a_word_in_any_yaml(file: Path, written: str) -> None:
+    file.write_text(f"traffic: {{single_flight: {written}}}")
+
+    assert load_settings(file).traffic.single_flight == "off"
 
 
 def test_redis_may_have_its_usual_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,9 +94,9 @@ def test_redis_may_have_its_usual_name(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("limit: {}", "limit: unknown. Did you mean limits? Known here: csrf, document_cache, "),
+        ("limit: {}", "limit: unknown. Did you mean limits? Known here: compression, csrf, "),
         ("limits: {max_dept: 1}", "limits.max_dept: unknown. Did you mean max_depth? Known here: max_body_bytes, "),
-        ("subgraphs: {a: {uri: x}}", "subgraphs.a.uri: unknown. Did you mean url? Known here: timeout_seconds, url."),
+        ("subgraphs: {a: {uri: x}}", "subgraphs.a.uri: unknown. Did you mean url? Known here: circuit_breaker, retry, timeout_seconds, tls, url."),
         ("limits: {max_depth: 0}", "limits.max_depth: Input should be greater than or equal to 1, not 0."),
         ("introspection: maybe", "introspection: Input should be a valid boolean"),
         ("limits: 7", "limits: Input should be a valid dictionary or instance of LimitSettings, not 7."),
@@ -96,7 +104,11 @@ def test_redis_may_have_its_usual_name(monkeypatch: pytest.MonkeyPatch) -> None:
         ("server: {path: graphql}", "server.path: String should match pattern"),
         ("headers: {propagate: [Host]}", "headers.propagate: Value error, headers that cannot be propagated to subgraphs: host."),
         ("server: {cors: {origins: ['*'], credentials: true}}", "server.cors: Value error, with credentials, name the origins"),
+        ("upstream: {deadline_header: Host}", "upstream.deadline_header: Value error, headers that cannot be propagated to subgraphs: host."),
         ("subgraphs: {a: {url: nowhere}}", "subgraphs.a.url: Input should be a valid URL"),
+        ("subgraphs: {a: {url: 'unix:a.sock'}}", "subgraphs.a.url: Input should be a valid URL: a socket is named by its whole path"),
+        ("subgraphs: {a: {tls: {key: a}}}", "subgraphs.a.tls: Value error, a key needs its certificate"),
+        ("upstream: {accept_encoding: [br]}", "upstream.accept_encoding.0: Input should be 'gzip' or 'deflate'"),
     ],
 )  # fmt: skip
 def test_names_file_key_and_what_is_allowed(file: Path, text: str, problem: str) -> None:
@@ -127,7 +139,7 @@ def test_says_everything_at_once(file: Path, monkeypatch: pytest.MonkeyPatch) ->
         (
             "ROUTER__LIMIT__MAX_DEPTH",
             "1",
-            "ROUTER__LIMIT__MAX_DEPTH: unknown. Did you mean LIMITS? Known here: CSRF, ",
+            "ROUTER__LIMIT__MAX_DEPTH: unknown. Did you mean LIMITS? Known here: COMPRESSION, CSRF, ",
         ),
         ("ROUTER__LIMITS__MAX_DEBTH", "1", "ROUTER__LIMITS__MAX_DEBTH: unknown. Did you mean max_depth?"),
         ("ROUTER__INTROSPECTION", "maybe", "ROUTER__INTROSPECTION: Input should be a valid boolean"),

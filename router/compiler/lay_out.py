@@ -1,6 +1,6 @@
 """Plan and operation -> layout: one walk from the root down, in which everything that meets at a place is known."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import dropwhile, takewhile
 from typing import Final
@@ -22,6 +22,7 @@ from graphql import (
     is_abstract_type,
     is_composite_type,
     is_interface_type,
+    is_object_type,
     parse,
 )
 
@@ -38,6 +39,7 @@ from router.compiler.layout import (
     Source,
     Target,
 )
+from router.compiler.names import is_string
 from router.compiler.not_compilable import NotCompilableError
 from router.federation.supergraph import Supergraph
 from router.operation.collect_fields import FieldCollector, GroupedFields
@@ -108,9 +110,12 @@ def lay_out(
     fragments: Mapping[str, FragmentDefinitionNode],
     supergraph: Supergraph,
     conditions: Conditions,
+    long_texts: Collection[tuple[str, ...]] = (),
 ) -> Layout:
-    """Raises NotCompilableError."""
-    return _Walk(supergraph, fragments, conditions).layout(step, definition)
+    """`long_texts`: paths of response keys at which texts are usually long. Raises NotCompilableError."""
+    walk = _Walk(supergraph, fragments, conditions)
+    walk.long_texts = frozenset(long_texts)
+    return walk.layout(step, definition)
 
 
 class _Walk:
@@ -126,6 +131,7 @@ class _Walk:
         self._conditions = conditions
         self._client = FieldCollector(self._api, fragments, conditions)
         self._sources: list[Source] = []
+        self.long_texts: frozenset[tuple[str, ...]] = frozenset()
         self._cells = 0
         self._places = 0
 
@@ -177,7 +183,7 @@ class _Walk:
         for type_ in types:
             found = self._by_type(here, type_)
             groups.setdefault(self._signature(found, type_), ([], found))[0].append(type_.name)
-        place = Place(here.hops, len(types) == 1, len(groups) > 1, self._places)
+        place = Place(here.hops, is_object_type(here.declared), len(groups) > 1, self._places)
         self._places += 1
         for names, found in groups.values():
             self._count()
@@ -246,7 +252,9 @@ class _Walk:
             definition = None if name == _TYPENAME else self._api.type_map[type_.name].fields.get(name)  # type: ignore[attr-defined]
             if definition is None and name != _TYPENAME:
                 raise NotCompilableError(f"field {name} is answered by the router")
-            cell.slots[key] = Slot(key, definition.type if definition else None, visible=True)
+            slot = cell.slots[key] = Slot(key, definition.type if definition else None, visible=True)
+            path = (*(hop.key for hop in cell.place.hops), key)
+            slot.is_long = slot.type is not None and is_string(slot.type) and path in self.long_texts
             self._descend(cell, cell.slots[key], below, nodes, here)
         for wanted, grouped in found.asked:
             self._ask(cell, wanted, grouped, below)

@@ -19,6 +19,8 @@ class Slot:
     key: str
     type: GraphQLOutputType | None
     visible: bool
+    is_long: bool = False
+    """A text that is usually long, so that it pays to leave it as it is."""
     is_input: bool = False
     """A later fetch sends it."""
     place: "Place | None" = None
@@ -41,7 +43,7 @@ class Cell:
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """`hops` lead to it from the root. `is_known`: all its objects are of one type; `is_split`: of several cells."""
+    """`hops` lead to it from the root. `is_known`: its objects can be of one type only; `is_split`: they are of several cells."""
 
     hops: "tuple[Hop, ...]"
     is_known: bool
@@ -58,6 +60,13 @@ class Asked:
     key: str
     slots: dict[Cell, Slot] = field(default_factory=dict)
     below: "Source | None" = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is kept as JSON, or decoded, depending on the answer: long texts that nobody looks into."""
+        return all(
+            slot.is_long and not slot.is_input and len(slot.providers) == 1 for slot in self.slots.values()
+        )
 
 
 @dataclass(eq=False, slots=True)

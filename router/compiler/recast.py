@@ -10,12 +10,13 @@ from itertools import combinations
 from router.compiler.inputs import representation
 from router.compiler.layout import Asked, Cell, EntityLayout, Layout, Place, Slot, Source
 from router.compiler.names import TYPENAME, attribute, list_depth
+from router.compiler.not_compilable import NotCompilableError
 from router.compiler.order import field_order
 from router.compiler.writer import Writer, through
 
 
 def mark_recasts(layout: Layout) -> None:
-    """Notes which sources' objects are only read, and then made anew."""
+    """Notes which sources' objects are only read, and then made anew. Raises NotCompilableError."""
     contextual = any(fetch.node.contexts for fetch in layout.fetches.values())
     for source in layout.sources:
         if source.becomes and field_order(source.cells) is None:
@@ -25,6 +26,16 @@ def mark_recasts(layout: Layout) -> None:
             for asked in entity.source.fields.values():
                 if asked.below is not None and (contextual or _is_mixed(entity, asked)):
                     _mark(asked.below)
+    _refuse_learning(layout)
+
+
+def _refuse_learning(layout: Layout) -> None:
+    """An object that is made anew is of its type's class, and cannot become one of another type."""
+    learning = {
+        cell.place for source in layout.sources if source.learns for cell in source.cells if cell.is_interface
+    }
+    if any(source.recast and cell.place in learning for source in layout.sources for cell in source.cells):
+        raise NotCompilableError("objects that are made anew would learn their types later")
 
 
 def _mark(source: Source) -> None:
@@ -115,7 +126,7 @@ class Recasting:
             name = self._classes[cell] = f"{cell.typenames[0]}_{cell.place.number}_as_asked"
             renamed = {attribute(key): key for key in cell.slots if attribute(key) != key}
             rename = f", rename={renamed!r}" if renamed else ""
-            head = f"class {name}(Struct, kw_only=True, omit_defaults=True, gc=False{rename}):"
+            head = f"class {name}(Struct, kw_only=True, gc=False{rename}):"
             with self._writer.block(head):
                 for key in cell.slots:
                     self._writer.line(f"{attribute(key)}: Any = UNSET")

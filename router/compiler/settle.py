@@ -11,7 +11,7 @@ from graphql import GraphQLNonNull, get_named_type
 from router.compiler.layout import Asked, Cell, Place, Slot, Source
 from router.compiler.names import TYPENAME, attribute, is_verbatim, list_depth, null_pattern
 from router.compiler.recast import Recasting
-from router.compiler.structs import differs_in_nulls, is_always_asked
+from router.compiler.structs import differs_in_nulls, has_one_type, is_always_asked
 from router.compiler.writer import Writer
 
 
@@ -69,15 +69,12 @@ class Settling:
                 yield from self._below(asked, slot)
             if source.becomes and not source.recast:
                 yield from self._move(asked, slot)
-        if source.becomes and not source.recast:
+        if source.becomes and not source.recast and not has_one_type(source):
             for slot in cell.slots.values():
-                if (
-                    slot.type is None
-                    and slot.visible
-                    and slot.key != "__typename"
-                    and len(_names(source)) > 1
-                ):
-                    yield f"o.{attribute(slot.key)} = o.{TYPENAME}"
+                known = cell.place.is_known
+                if slot.type is None and slot.visible and (known or slot.key != "__typename"):
+                    name = repr(cell.typenames[0]) if known else f"o.{TYPENAME}"
+                    yield f"o.{attribute(slot.key)} = {name}"
 
     def _move(self, asked: Asked, slot: Slot) -> Iterator[str]:
         """Puts the field where it belongs, in the form in which it is shown."""

@@ -9,7 +9,7 @@ from router.compiler.names import annotation, attribute, leaf_annotation
 from router.compiler.not_compilable import NotCompilableError
 from router.compiler.order import field_order
 
-_OPTIONS: Final = "kw_only=True, omit_defaults=True, gc=False"
+_OPTIONS: Final = "kw_only=True, gc=False"
 _LATE: Final = "UnsetType = UNSET"
 
 
@@ -20,6 +20,8 @@ class _Class:
     name: str
     fields: dict[str, str] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    is_generic: bool = False
+    """Over how long texts are decoded."""
 
     def add(self, key: str, declaration: str) -> None:
         name = attribute(key)
@@ -29,15 +31,31 @@ class _Class:
 
     def text(self) -> str:
         rename = f", rename={self.renamed!r}" if self.renamed else ""
-        lines = [f"class {self.name}(Struct, {_OPTIONS}{rename}):"]
+        generic = "Generic[T], " if self.is_generic else ""
+        lines = [f"class {self.name}(Struct, {generic}{_OPTIONS}{rename}):"]
         lines += [f"    {name}: {declaration}" for name, declaration in self.fields.items()]
         return "\n".join(lines if self.fields else [*lines, "    pass"])
 
 
 def class_name(source: Source) -> str:
     """Unique in a program."""
-    [first, *others] = dict.fromkeys(name for cell in source.cells for name in cell.typenames) or ["Nothing"]
+    [first, *others] = _typenames(source) or ["Nothing"]
     return f"{first}{'Or' + others[0] if len(others) == 1 else 'OrOthers' if others else ''}_{source.number}"
+
+
+def has_texts(asking: Source | FetchLayout) -> bool:
+    """Whether there are long texts in what it asks for, here or below."""
+    if isinstance(asking, FetchLayout) and asking.entities:
+        return any(has_texts(each.source) for each in asking.entities)
+    source = asking.source if isinstance(asking, FetchLayout) else asking
+    return any(
+        has_texts(asked.below) if asked.below is not None else asked.is_text
+        for asked in source.fields.values()
+    )
+
+
+def _reference(source: Source) -> str:
+    return f"{class_name(source)}[T]" if has_texts(source) else class_name(source)
 
 
 def structs(layout: Layout) -> Iterator[str]:
@@ -55,7 +73,9 @@ def stores_typename(source: Source, cell: Cell) -> bool:
     """Whether objects of the cell that come from this source have a type name that is encoded."""
     if source.recast:
         return not cell.place.is_known
-    return source.becomes and cell in source.typed and not _is_constant(source)
+    if not source.becomes:
+        return False
+    return _shows_typename(source) if has_one_type(source) else cell in source.typed
 
 
 def _with_those_below(source: Source, done: set[int], fetch: FetchLayout | None = None) -> Iterator[str]:
@@ -66,17 +86,17 @@ def _with_those_below(source: Source, done: set[int], fetch: FetchLayout | None 
         if asked.below is not None:
             yield from _with_those_below(asked.below, done)
     if fetch is not None and fetch.entities:
-        found = _Class(class_name(source))
+        found = _Class(class_name(source), is_generic=has_texts(fetch))
         for each in fetch.entities:
-            found.add(each.input.alias, f"list[{class_name(each.source)} | None]")
+            found.add(each.input.alias, f"list[{_reference(each.source)} | None]")
         yield found.text()
     else:
         yield _class(source)
 
 
 def _envelope(fetch: FetchLayout) -> str:
-    found = _Class(f"Answer_{fetch.number}")
-    found.add("data", class_name(fetch.source))
+    found = _Class(f"Answer_{fetch.number}", is_generic=has_texts(fetch))
+    found.add("data", f"{class_name(fetch.source)}{'[T]' if found.is_generic else ''}")
     found.add("errors", "list[Raw] | None = None")
     return found.text()
 
@@ -86,7 +106,7 @@ def _root(layout: Layout) -> str:
     [cell] = layout.root.cells
     for slot in cell.slots.values():
         is_constant = slot.type is None and slot.visible
-        constant = f"str = field(default_factory={cell.typenames[0]!r}.__str__)"
+        constant = f"str = {cell.typenames[0]!r}"
         data.add(slot.key, constant if is_constant else "Any = UNSET")
     response = _Class("Response")
     response.add("data", "Data")
@@ -94,7 +114,7 @@ def _root(layout: Layout) -> str:
 
 
 def _class(source: Source) -> str:
-    found = _Class(class_name(source))
+    found = _Class(class_name(source), is_generic=has_texts(source))
     stays = source.becomes and not source.recast
     keys = (field_order(source.cells) or ()) if stays else ()
     asked_at = {key: asked for asked in source.fields.values() for key in _final_keys(asked)}
@@ -124,15 +144,14 @@ def _final_keys(asked: Asked) -> set[str]:
 
 def _declaration(source: Source, asked: Asked) -> str:
     types = [slot.type for slot in asked.slots.values() if slot.type is not None]
-    named = {
-        class_name(asked.below) if asked.below is not None else leaf_annotation(type_) for type_ in types
-    }
-    texts = {annotation(type_, "X", lenient=differs_in_nulls(asked)) for type_ in types}
+    lenient = differs_in_nulls(asked)
+    named = {_reference(asked.below) if asked.below is not None else leaf_annotation(each) for each in types}
+    texts = {annotation(each, "X", lenient=lenient) for each in types}
     if len(named) > 1 or len(texts) > 1:
         raise NotCompilableError(
             f"{asked.key} stands for fields of several types: {', '.join(map(str, types))}"
         )
-    text = annotation(types[0], named.pop(), lenient=differs_in_nulls(asked))
+    text = "T" if asked.is_text else annotation(types[0], named.pop(), lenient=lenient)
     return text if is_always_asked(source, asked) else f"{text} | UnsetType = UNSET"
 
 
@@ -146,27 +165,32 @@ def is_always_asked(source: Source, asked: Asked) -> bool:
     return asked.slots.keys() == source.cells.keys()
 
 
-def _is_constant(source: Source) -> bool:
-    """A type name that nobody asked to see, and that can only be one, is checked and not encoded."""
-    names = {name for cell in source.cells for name in cell.typenames}
-    return len(names) == 1 and not any(slot.visible for slot in source.typed.values())
+def has_one_type(source: Source) -> bool:
+    """Whether its objects can be of one type only, by the schema: then nobody looks at what they say of it."""
+    return len(_typenames(source)) == 1 and all(cell.place.is_known for cell in source.cells)
+
+
+def _shows_typename(source: Source) -> bool:
+    found = (cell.slots.get("__typename") for cell in source.cells)
+    return any(slot.visible for slot in found if slot is not None)
+
+
+def _typenames(source: Source) -> list[str]:
+    return list(dict.fromkeys(name for cell in source.cells for name in cell.typenames))
 
 
 def _names(source: Source) -> str:
-    names = dict.fromkeys(name for cell in source.cells for name in cell.typenames)
-    return f"Literal[{', '.join(map(repr, names))}]"
+    return f"Literal[{', '.join(map(repr, _typenames(source)))}]"
 
 
 def _typename(source: Source, key: str, slots: Sequence[Slot]) -> str | None:
     """`__typename` itself, or another name for it."""
-    names = list(dict.fromkeys(name for cell in source.cells for name in cell.typenames))
     literal = _names(source)
+    is_shown = any(slot.visible for slot in slots)
+    if has_one_type(source):
+        return f"{literal} = {_typenames(source)[0]!r}" if is_shown else None
     if key == "__typename" and source.typed.keys() == source.cells.keys():
-        return f"{literal} = {names[0]!r}" if _is_constant(source) else literal
+        return literal
     if key == "__typename" and source.typed:
         return f"{literal} | UnsetType = UNSET"
-    if not any(slot.visible for slot in slots):
-        return None
-    if len(names) == 1:
-        return f"{literal} = field(default_factory={names[0]!r}.__str__)"
-    return f"{literal} | UnsetType = UNSET"
+    return f"{literal} | UnsetType = UNSET" if is_shown else None

@@ -138,15 +138,17 @@ def _composite(raw: msgspec.Raw, shape: AnswerShape, typename: JsonValue = None)
 
 
 def _object(members: dict[str, msgspec.Raw], shape: AnswerShape, typename: JsonValue) -> dict[str, JsonValue]:
-    if "__typename" in members and "__typename" in shape.fields(None):
-        typename = _read_any(members["__typename"])
+    result: dict[str, JsonValue] = {}
+    if "__typename" in shape.fields(None):
+        if shape.typename is not None:
+            # Of an object that can have no other type, nobody has to be asked.
+            typename = result["__typename"] = shape.typename
+        elif "__typename" in members:
+            typename = result["__typename"] = _read_any(members["__typename"])
     fields = shape.fields(typename)
-    # A subgraph that forgets the type name of an object that can have no other is forgiven.
-    certain = "__typename" in fields and shape.typename is not None
-    result: dict[str, JsonValue] = {"__typename": shape.typename} if certain else {}
     for key, value in members.items():
         field = fields.get(key)
-        if field is not None:
+        if field is not None and key != "__typename":
             result[key] = _leaf(value, field) if isinstance(field, LeafShape) else _composite(value, field)
     return result
 

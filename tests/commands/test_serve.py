@@ -96,6 +96,7 @@ def test_help_teaches() -> None:
         "--supergraph",
         "--config",
         "--settings-schema",
+        "--single-flight",
         "Examples:",
         "ROUTER__LIMITS__MAX_DEPTH=20",
     ):

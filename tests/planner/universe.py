@@ -223,7 +223,8 @@ def _leaf(type_: Any, thing: Thing, name: str, number: int) -> Any:
                 number,
             )[number % 4]
         case _:
-            return f"{thing.type}-{name}-{thing.number}-{number % 97}"
+            odd = ' "\\\n é' if number % 11 == 0 else ""
+            return f"{thing.type}-{name}-{thing.number}-{number % 97}{odd}"
 
 
 class SubgraphMock:

@@ -238,7 +238,10 @@ async def test_a_failing_pipeline_is_an_error_with_an_id(serve: Any, small_graph
 async def test_only_the_named_headers_go_on(serve: Any, small_graph: Any) -> None:
     headers = {"Authorization": "Bearer x", "X-Tenant": "7", "Cookie": "a=b", "X-Request-Id": "r1"}
 
-    settings = {"headers": {"propagate": ["Authorization", "x-tenant"]}, "upstream": {"deadline_header": None}}
+    settings = {
+        "headers": {"propagate": ["Authorization", "x-tenant"]},
+        "upstream": {"deadline_header": None},
+    }
     await (await serve(**settings)).post("/graphql", json={"query": "{ languages }"}, headers=headers)
 
     [(_, request)] = small_graph.requests
