@@ -33,6 +33,8 @@ _THREADS: Final = 2
 """For what is not cached: one hostile operation shall not keep all others waiting."""
 _CHARACTERS_PER_UNIT: Final = 100
 """Of memory: what a plan's key weighs beside the plan."""
+_PATIENCE: Final = 100
+"""Runs after which a program is made, even if the first is not over, or was given up."""
 _INTERPRETED: Final = 1000
 """What a plan without a program weighs, in characters of programs."""
 
@@ -77,6 +79,23 @@ class Prepared:
     conditions: tuple[str, ...]
 
 
+@dataclass(slots=True)
+class _Meeting:
+    """An operation that nobody knew. `long_texts` is None until its first run is over."""
+
+    times: int = 0
+    long_texts: frozenset[KeyPath] | None = None
+
+    def is_first(self) -> bool:
+        """Whether this one shall be interpreted, as all are that come while the first is under way."""
+        self.times += 1
+        return self.long_texts is None and self.times <= _PATIENCE
+
+    def learn(self, data: JsonValue) -> None:
+        """From the answer."""
+        self.long_texts = long_texts(data)
+
+
 class Preparation:
     """For one supergraph."""
 
@@ -91,8 +110,8 @@ class Preparation:
         self._plans: WorkCache[str, QueryPlan] = WorkCache(
             self._executor, options.plan_cache, options.plan_cache_work
         )
-        self._met: OrderedDict[tuple[str, tuple[bool, ...]], frozenset[KeyPath]] = OrderedDict()
-        """What has been run once: interpreted, for compiling takes longer than that. Keeps which texts were long."""
+        self._met: OrderedDict[tuple[str, tuple[bool, ...]], _Meeting] = OrderedDict()
+        """What is interpreted first, for compiling takes longer than that, and learns from it."""
         self._programs: WorkCache[tuple[str, tuple[bool, ...]], Runner] = WorkCache(
             self._executor, options.program_cache, options.program_cache_characters
         )
@@ -123,18 +142,15 @@ class Preparation:
         if found is not None:
             return found
         planned = await self._plans.get(prepared.key, partial(self._plan, prepared), self._limit)
-        if not again and key not in self._met:
-            self._met[key] = frozenset()
-            if len(self._met) > self._options.program_cache:
-                self._met.popitem(last=False)
-            return Runner(planned, None, partial(self._learn, key))
+        if not again:
+            meeting = self._met.setdefault(key, _Meeting())
+            if meeting.is_first():
+                if len(self._met) > self._options.program_cache:
+                    self._met.popitem(last=False)
+                return Runner(planned, None, meeting.learn)
         return await self._programs.get(
             key, partial(self._compile, prepared, planned, conditions), self._limit
         )
-
-    def _learn(self, key: tuple[str, tuple[bool, ...]], data: JsonValue) -> None:
-        if key in self._met:
-            self._met[key] = long_texts(data)
 
     def popular(self, count: int) -> list[tuple[str, str | None]]:
         """Text and operation name of what was asked for most of late, the most popular first."""
@@ -202,7 +218,7 @@ class Preparation:
                     operation.fragments,
                     self._supergraph,
                     decided,
-                    self._met.get((prepared.key, conditions), ()),
+                    self._met.get((prepared.key, conditions), _Meeting()).long_texts or (),
                 )
         weight = len(program.text) if program else _INTERPRETED
         return Weighed(Runner(planned, program), weight)

@@ -31,7 +31,10 @@ class Runner:
     __slots__ = ("_in_a_row", "_observe", "_plan", "_program", "deviations", "failures", "runs")
 
     def __init__(
-        self, plan: QueryPlan, program: Program | None, observe: Callable[[JsonObject], None] | None = None
+        self,
+        plan: QueryPlan,
+        program: Program | None,
+        observe: Callable[[JsonObject | None], None] | None = None,
     ) -> None:
         """`observe` gets the data of what is interpreted."""
         self._plan = plan
@@ -52,7 +55,7 @@ class Runner:
         self.runs += 1
         if self._program is None or (self._in_a_row > _PATIENCE and self.runs % _RETRY_EVERY):
             result = await execute(self._plan, operation, context)
-            if self._observe is not None and result.data is not None:
+            if self._observe is not None:
                 self._observe(result.data)
             return encode(result)
         call = _Call(self._program, context)

@@ -12,6 +12,7 @@ MAX_HEAD_BYTES: Final = 64 * 1024
 """Also what an answer may hold between two pieces of its body: chunk extensions, trailers."""
 
 MAX_HEADERS: Final = 256
+_PIECES: Final = 32
 
 _INTERIM: Final = 100
 _FINAL: Final = 200
@@ -33,6 +34,7 @@ class AnswerReader:
         "_max_bytes",
         "_parser",
         "_repeated",
+        "_size",
         "_status",
         "_unread",
         "_until_close",
@@ -50,7 +52,8 @@ class AnswerReader:
         self._status = 0
         self._headers: dict[str, str] = {}
         self._repeated = 0
-        self._body: bytes | bytearray = b""
+        self._body: list[bytes | bytearray] = []
+        self._size = 0
         self._decompressor: Decompressor | None = None
         self._until_close = False
         self._unread = 0
@@ -83,8 +86,9 @@ class AnswerReader:
 
     def take(self) -> SubgraphResponse:
         """The complete answer; what comes after it is another one."""
-        body = self._body
-        response = SubgraphResponse(body if type(body) is bytes else bytes(body), self._status, self._headers)
+        pieces = self._body
+        body = bytes(pieces[0]) if len(pieces) == 1 else b"".join(pieces)
+        response = SubgraphResponse(body, self._status, self._headers)
         self._reset()
         return response
 
@@ -137,18 +141,19 @@ class AnswerReader:
     def on_body(self, data: bytes) -> None:
         """A piece of the body, without the marks of chunks."""
         self._unread = 0
-        body = self._body
         if self._decompressor is not None:
-            data = self._decompressor.decode(data, self._max_bytes - len(body))
-        if len(body) + len(data) > self._max_bytes:
+            data = self._decompressor.decode(data, self._max_bytes - self._size)
+        self._size += len(data)
+        if self._size > self._max_bytes:
             raise self._too_large()
-        if not body:
-            self._body = data
-        elif isinstance(body, bytearray):
-            body += data
+        pieces = self._body
+        if len(pieces) < _PIECES:
+            pieces.append(data)
         else:
-            self._body = bytearray(body)
-            self._body += data
+            # An object for each piece would take many times the memory of a body in single bytes.
+            if not isinstance(pieces[-1], bytearray):
+                pieces[-1] = bytearray(pieces[-1])
+            pieces[-1] += data
 
     def on_message_complete(self) -> None:
         """After an interim answer the one that was asked for is yet to come: RFC 9110 section 15.2."""

@@ -1,7 +1,7 @@
 """Writes requests: a head that is prepared once for a subgraph, the client's headers once for a client's request."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from router.upstream.codes import ACCEPT
@@ -10,6 +10,8 @@ from router.upstream.http1.target import Target
 from router.upstream.subgraph import SubgraphRequest
 
 _NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_REMEMBERED: Final = 500
+_REMEMBERED_BYTES: Final = 2000
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -19,13 +21,26 @@ class PropagatedHeaders:
     def __init__(self) -> None:
         self._headers: Mapping[str, str] | None = None
         self._lines = b""
+        self._known: dict[tuple[str, str], bytes] = {}
 
     def lines(self, headers: Mapping[str, str]) -> bytes:
         """One line each. A header that cannot be sent, or is the connection's own, is left out."""
         if headers is not self._headers:
-            self._lines = b"".join(_lines(headers))
+            known = self._known
+            self._lines = b"".join(
+                [known[each] if each in known else self._line(each) for each in headers.items()]
+            )
             self._headers = headers
         return self._lines
+
+    def _line(self, header: tuple[str, str]) -> bytes:
+        """Remembered, since a request differs from that before it in one header or two."""
+        line = _line(*header)
+        if len(line) <= _REMEMBERED_BYTES:
+            if len(self._known) == _REMEMBERED:
+                self._known.clear()
+            self._known[header] = line
+        return line
 
 
 class RequestWriter:
@@ -54,11 +69,11 @@ class RequestWriter:
         return b"%b%bcontent-length: %d\r\n\r\n%b" % (self._head, lines, len(body), body)
 
 
-def _lines(headers: Mapping[str, str]) -> Iterator[bytes]:
-    for name, value in headers.items():
-        if name.lower() in NEVER or not _NAME.fullmatch(name) or _CONTROL.search(value):
-            continue
-        try:
-            yield f"{name}: {value}\r\n".encode("latin-1")
-        except UnicodeEncodeError:
-            continue
+def _line(name: str, value: str) -> bytes:
+    """Empty where it cannot be sent."""
+    if name.lower() in NEVER or not _NAME.fullmatch(name) or _CONTROL.search(value):
+        return b""
+    try:
+        return f"{name}: {value}\r\n".encode("latin-1")
+    except UnicodeEncodeError:
+        return b""
