@@ -1,37 +1,29 @@
 """The router as an ASGI application: settings and a supergraph in, a graph over HTTP out."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
-from typing import Any, Final
 
 from fastapi import FastAPI
-from redis.asyncio import Redis
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from router.connections import connected, http_subgraphs, redis_client
-from router.errors import ClientError, RouterError
+from router.errors import RouterError
 from router.explorer import ExplorerPage, explorer_routes, read_examples
 from router.explorer.first_query import first_query
 from router.explorer.page import HeadersSource
-from router.federation.supergraph import InvalidSupergraphError, Supergraph
-from router.pipeline import Pipeline, PipelineOptions
+from router.federation.supergraph import Supergraph
+from router.guards import guarded
+from router.pipeline import Pipeline
+from router.preparation import PreparationOptions
 from router.security.operation_size import OperationSize
-from router.settings import CorsSettings, RouterSettings
-from router.transport.endpoint import EndpointOptions, GraphQLEndpoint, GraphQLExecutor, error_response
-from router.transport.health import Readiness, health_routes
-from router.transport.persisted_queries import MemoryStore, PersistedQueries, RedisStore, TieredStore
-from router.transport.request_id import HEADER as REQUEST_ID
-from router.transport.request_id import RequestIdMiddleware
-from router.upstream.headers import HeaderRules
+from router.serving.lasting import Lasting
+from router.serving.release import parse_supergraph, read_supergraph, supergraph_id
+from router.settings import RouterSettings
+from router.transport.from_settings import cors, graphql_endpoint
+from router.transport.front import RouterApp
+from router.transport.health import ServedGraph, health_routes
+from router.transport.request_id import new_ids
 from router.upstream.subgraph import SubgraphTransport
-
-_METHOD_NOT_ALLOWED: Final = 405
 
 
 def create_app(
@@ -40,119 +32,69 @@ def create_app(
     *,
     transports: Mapping[str, SubgraphTransport] | None = None,
     explorer_headers: HeadersSource | None = None,
-) -> FastAPI:
+    lasting: Lasting | None = None,
+) -> RouterApp:
     """Serves `supergraph`, by default the one that the settings name.
 
     Subgraphs in `transports`, by name, are called through these; the others over HTTP, for which the lifespan has to
     run. `explorer_headers` fills the explorer's headers editor, and wins over the settings'. The application's
-    `state.readiness` takes the router out of service without stopping it. Raises RouterError.
+    `state.readiness` takes the router out of service without stopping it. With `lasting`, that of a process which serves
+    one application after another, the process says when it is ready. Raises RouterError.
     """
-    graph = supergraph or read_supergraph(settings.supergraph)
+    graph = supergraph or parse_supergraph(read_supergraph(settings.supergraph), settings.supergraph)
+    shared = lasting or Lasting()
+    shared.queries.size = settings.persisted_queries.size
     upstream = dict(transports or {})
     remote = http_subgraphs(graph, settings, upstream)
     pipeline = Pipeline(graph, upstream, _pipeline_options(settings))
     redis = redis_client(settings.redis_url) if settings.redis_url else None
-    readiness = Readiness()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             if redis is not None:
                 stack.push_async_callback(redis.aclose)
+            upstream.update(guarded(transports or {}, settings))
             upstream.update(await stack.enter_async_context(connected(remote, settings)))
             stack.push_async_callback(pipeline.close)
-            readiness.open()
+            if lasting is None:
+                stack.callback(shared.readiness.drain)
+                shared.readiness.open()
             yield
-            readiness.drain()
 
+    new_id = new_ids()
     routes: list[BaseRoute] = [
-        Route(settings.server.path, _endpoint(pipeline, settings, redis)),
-        *health_routes(readiness),
+        *health_routes(shared.readiness, ServedGraph.now(supergraph_id(graph.sdl)), shared.reloads),
         *(_explorer(settings, graph, explorer_headers) if settings.explorer.enabled else ()),
     ]
-    app = FastAPI(
+    app = RouterApp(
+        settings.server.path,
+        graphql_endpoint(pipeline, settings, redis, shared.queries, new_id),
+        cors(settings.server.cors),
+        new_id,
         routes=routes,
         lifespan=lifespan,
-        middleware=_middleware(settings),
-        exception_handlers={HTTPException: _refuse_path(settings)},
-        openapi_url=None,
     )
-    app.state.readiness = readiness
+    app.state.readiness = shared.readiness
+    app.state.pipeline, app.state.supergraph = pipeline, graph
     return app
 
 
-def _middleware(settings: RouterSettings) -> list[Middleware]:
-    """Outermost first."""
-    return [
-        Middleware(RequestIdMiddleware),
-        *([_cors(settings.server.cors)] if settings.server.cors.origins else []),
-    ]
-
-
-def read_supergraph(file: Path | None) -> Supergraph:
-    """Raises RouterError: SUPERGRAPH_NOT_FOUND, SUPERGRAPH_NOT_READABLE or INVALID_SUPERGRAPH."""
-    if file is None:
-        raise RouterError("SUPERGRAPH_NOT_FOUND", "No supergraph is given. Name one with --supergraph FILE.")
-    try:
-        sdl = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise RouterError(
-            "SUPERGRAPH_NOT_FOUND", f"There is no {file}. `softfactory compose --output {file}` makes one."
-        ) from None
-    except (OSError, UnicodeError) as error:
-        raise RouterError("SUPERGRAPH_NOT_READABLE", f"{file} cannot be read: {error}") from None
-    try:
-        supergraph = Supergraph.parse(sdl)
-        # Built now, so that a schema that is not valid is known before anybody asks, and nobody waits for it.
-        _ = supergraph.api_schema, supergraph.graphs_of
-    except InvalidSupergraphError as error:
-        raise RouterError(error.code, f"{file}: {error.message}") from None
-    return supergraph
-
-
-def _cors(settings: CorsSettings) -> Middleware:
-    return Middleware(
-        CORSMiddleware,
-        allow_origins=settings.origins,
-        allow_credentials=settings.credentials,
-        allow_methods=("GET", "POST"),
-        allow_headers=settings.headers,
-        expose_headers=(REQUEST_ID,),
-    )
-
-
-def _pipeline_options(settings: RouterSettings) -> PipelineOptions:
-    return PipelineOptions(
+def _pipeline_options(settings: RouterSettings) -> PreparationOptions:
+    return PreparationOptions(
         document_cache=settings.document_cache.size,
         document_cache_characters=settings.document_cache.characters,
         plan_cache=settings.plan_cache.size,
         plan_cache_work=settings.plan_cache.work,
+        program_cache=settings.program_cache.size,
+        program_cache_characters=settings.program_cache.characters,
+        compiled=settings.compile,
         max_planning_work=settings.limits.max_planning_work,
         max_query_characters=settings.limits.max_query_characters,
         max_tokens=settings.limits.max_tokens,
         max_size=OperationSize(settings.limits.max_depth, settings.limits.max_fields),
         introspection=settings.introspection,
     )
-
-
-def _endpoint(executor: GraphQLExecutor, settings: RouterSettings, redis: "Redis | None") -> GraphQLEndpoint:
-    options = EndpointOptions(
-        max_body_bytes=settings.limits.max_body_bytes,
-        csrf_headers=settings.csrf.headers if settings.csrf.enabled else None,
-        propagation=HeaderRules(frozenset(settings.headers.propagate)),
-        explorer="/" if settings.explorer.enabled else None,
-    )
-    return GraphQLEndpoint(executor, _persisted_queries(settings, redis), options)
-
-
-def _persisted_queries(settings: RouterSettings, redis: "Redis | None") -> PersistedQueries:
-    persisted = settings.persisted_queries
-    if not persisted.enabled:
-        return PersistedQueries(None)
-    memory = MemoryStore(persisted.size)
-    if redis is None:
-        return PersistedQueries(memory)
-    return PersistedQueries(TieredStore((memory, RedisStore(redis, persisted.ttl_seconds))))
 
 
 def _explorer(settings: RouterSettings, supergraph: Supergraph, headers: HeadersSource | None) -> list[Route]:
@@ -171,18 +113,3 @@ def _explorer(settings: RouterSettings, supergraph: Supergraph, headers: Headers
         headers=headers or (lambda: explorer.headers),
     )
     return explorer_routes(page)
-
-
-def _refuse_path(settings: RouterSettings) -> Callable[[Request, Exception], Coroutine[Any, Any, Response]]:
-    """For what the routes do not have: another path, or a page asked for by another method."""
-
-    async def refuse(request: Request, error: Exception) -> Response:
-        if isinstance(error, HTTPException) and error.status_code == _METHOD_NOT_ALLOWED:
-            message = f"{request.url.path} is there to be read by GET; GraphQL is at {settings.server.path}."
-            return error_response(
-                ClientError("METHOD_NOT_ALLOWED", message, status=405), headers=error.headers
-            )
-        message = f"There is nothing at this path; GraphQL is at {settings.server.path}."
-        return error_response(ClientError("NOT_FOUND", message, status=404))
-
-    return refuse

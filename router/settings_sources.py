@@ -75,7 +75,18 @@ def _from_folder(folder: Path, values: dict[str, Any]) -> dict[str, Any]:
         values = {**values, "supergraph": folder / values["supergraph"]}
     if isinstance(explorer, dict) and isinstance(explorer.get("examples"), str):
         values = {**values, "explorer": {**explorer, "examples": folder / explorer["examples"]}}
+    subgraphs = values.get("subgraphs")
+    if isinstance(subgraphs, dict):
+        values = {**values, "subgraphs": {name: _with_files(folder, own) for name, own in subgraphs.items()}}
     return values
+
+
+def _with_files(folder: Path, subgraph: Any) -> Any:
+    tls = subgraph.get("tls") if isinstance(subgraph, dict) else None
+    if not isinstance(tls, dict):
+        return subgraph
+    files = {key: folder / file for key, file in tls.items() if isinstance(file, str)}
+    return {**subgraph, "tls": {**tls, **files}}
 
 
 def _read_environment() -> _Source:

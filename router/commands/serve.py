@@ -83,7 +83,7 @@ def router(
 
     The subgraphs are called over HTTP, at the URLs that the supergraph has for them or router.yaml gives. Headers such as
     Authorization go on to them. Ctrl-C and SIGTERM finish what is under way, and then stop; SIGHUP takes in what has
-    changed, and SIGUSR2 replaces the workers by new ones.
+    changed, and SIGUSR2 does so with new workers.
     """
     if settings_schema:
         typer.echo(json.dumps(_schema(), indent=2))

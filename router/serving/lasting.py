@@ -1,0 +1,15 @@
+"""What outlives a reload: everything that is about the process, and not about what it serves."""
+
+from dataclasses import dataclass, field
+
+from router.transport.health import Readiness, Reloads
+from router.transport.persisted_queries import MemoryStore
+
+
+@dataclass(slots=True)
+class Lasting:
+    """Shared by the applications that a process serves one after another."""
+
+    readiness: Readiness = field(default_factory=Readiness)
+    reloads: Reloads = field(default_factory=Reloads)
+    queries: MemoryStore = field(default_factory=MemoryStore)
