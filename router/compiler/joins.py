@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from router.compiler.collect import Collecting
 from router.compiler.filling import DEVIATE, unfilled
 from router.compiler.groups import Group, Groups
-from router.compiler.layout import Cell, EntityLayout, FetchLayout, Place, Source, Target
+from router.compiler.layout import Cell, EntityLayout, FetchLayout, Place, Slot, Source, Target
 from router.compiler.names import TYPENAME, attribute, is_verbatim
 from router.compiler.paths import Objects
 from router.compiler.recast import Recasting
@@ -135,7 +135,10 @@ class Joins:
                 how[cell] = (
                     settle,
                     cell.is_interface,
-                    tuple(self._assignments(entity.source, cell, "entity", "o")),
+                    tuple(
+                        _put("o", slot, value)
+                        for slot, value, _ in self._values(entity.source, cell, "entity")
+                    ),
                     tuple(unfilled(entity.source, cell, "o")),
                 )
         return how
@@ -174,8 +177,15 @@ class Joins:
         settle = self._settling.function(source, place)
         if settle:
             self._writer.line(f"{settle}(entity, {self._floats}, objects[0])")
+        lines = []
+        for position, (slot, value, is_new) in enumerate(self._values(source, cell, "entity")):
+            if not is_new:
+                # Read once for all objects of the entity.
+                self._writer.line(f"value_{position} = {value}")
+                value = f"value_{position}"
+            lines.append(_put("o", slot, value))
         with self._writer.block("for o in objects:"):
-            self._assign(source, cell, "entity", "o")
+            self._writer.lines(lines)
 
     def _learn(self, source: Source, place: Place) -> None:
         """The objects turn out to be of some type, and get what is for that."""
@@ -197,18 +207,22 @@ class Joins:
         return self._writer.block(f"if o.{TYPENAME} in {cell.typenames!r}:")
 
     def _assign(self, source: Source, cell: Cell, origin: str, target: str) -> None:
-        self._writer.lines(list(self._assignments(source, cell, origin, target)))
+        self._writer.lines(_put(target, slot, value) for slot, value, _ in self._values(source, cell, origin))
 
-    def _assignments(self, source: Source, cell: Cell, origin: str, target: str) -> Iterator[str]:
+    def _values(self, source: Source, cell: Cell, origin: str) -> Iterator[tuple[Slot, str, bool]]:
+        """What goes where; whether it is made anew each time."""
         for asked in source.fields.values():
             slot = asked.slots.get(cell)
-            if slot is None:
-                continue
-            value = self._recasting.value(asked, slot, f"{origin}.{attribute(asked.key)}")
-            if len(slot.providers) > 1:
-                yield f"merge({target}, {attribute(slot.key)!r}, {value})"
-            else:
-                yield f"{target}.{attribute(slot.key)} = {value}"
+            if slot is not None:
+                field = f"{origin}.{attribute(asked.key)}"
+                value = self._recasting.value(asked, slot, field)
+                yield slot, value, value != field
+
+
+def _put(target: str, slot: Slot, value: str) -> str:
+    if len(slot.providers) > 1:
+        return f"merge({target}, {attribute(slot.key)!r}, {value})"
+    return f"{target}.{attribute(slot.key)} = {value}"
 
 
 def _leaves(fetch: FetchLayout) -> Iterator[bool]:
