@@ -15,7 +15,6 @@ from router.compiler.conditions import condition_variables
 from router.compiler.not_compilable import NotCompilableError
 from router.compiler.program import Program
 from router.errors import ClientError, JsonValue
-from router.executor.long_texts import KeyPath, long_texts
 from router.executor.run import Runner
 from router.federation.supergraph import Supergraph
 from router.operation import Operation, choose_operation, parse_document, validate_document
@@ -33,8 +32,6 @@ _THREADS: Final = 2
 """For what is not cached: one hostile operation shall not keep all others waiting."""
 _CHARACTERS_PER_UNIT: Final = 100
 """Of memory: what a plan's key weighs beside the plan."""
-_PATIENCE: Final = 100
-"""Runs after which a program is made, even if the first is not over, or was given up."""
 _INTERPRETED: Final = 1000
 """What a plan without a program weighs, in characters of programs."""
 
@@ -79,23 +76,6 @@ class Prepared:
     conditions: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Meeting:
-    """An operation that nobody knew. `long_texts` is None until its first run is over."""
-
-    times: int = 0
-    long_texts: frozenset[KeyPath] | None = None
-
-    def is_first(self) -> bool:
-        """Whether this one shall be interpreted, as all are that come while the first is under way."""
-        self.times += 1
-        return self.long_texts is None and self.times <= _PATIENCE
-
-    def learn(self, data: JsonValue) -> None:
-        """From the answer."""
-        self.long_texts = long_texts(data)
-
-
 class Preparation:
     """For one supergraph."""
 
@@ -110,8 +90,8 @@ class Preparation:
         self._plans: WorkCache[str, QueryPlan] = WorkCache(
             self._executor, options.plan_cache, options.plan_cache_work
         )
-        self._met: OrderedDict[tuple[str, tuple[bool, ...]], _Meeting] = OrderedDict()
-        """What is interpreted first, for compiling takes longer than that, and learns from it."""
+        self._met: OrderedDict[tuple[str, tuple[bool, ...]], None] = OrderedDict()
+        """What has been run once: interpreted, for compiling takes longer than that."""
         self._programs: WorkCache[tuple[str, tuple[bool, ...]], Runner] = WorkCache(
             self._executor, options.program_cache, options.program_cache_characters
         )
@@ -142,12 +122,11 @@ class Preparation:
         if found is not None:
             return found
         planned = await self._plans.get(prepared.key, partial(self._plan, prepared), self._limit)
-        if not again:
-            meeting = self._met.setdefault(key, _Meeting())
-            if meeting.is_first():
-                if len(self._met) > self._options.program_cache:
-                    self._met.popitem(last=False)
-                return Runner(planned, None, meeting.learn)
+        if not again and key not in self._met:
+            self._met[key] = None
+            if len(self._met) > self._options.program_cache:
+                self._met.popitem(last=False)
+            return Runner(planned, None)
         return await self._programs.get(
             key, partial(self._compile, prepared, planned, conditions), self._limit
         )
@@ -218,7 +197,6 @@ class Preparation:
                     operation.fragments,
                     self._supergraph,
                     decided,
-                    self._met.get((prepared.key, conditions), _Meeting()).long_texts or (),
                 )
         weight = len(program.text) if program else _INTERPRETED
         return Weighed(Runner(planned, program), weight)

@@ -1,6 +1,6 @@
 """plan -> program: conditions, layout, text, code."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from graphql import FragmentDefinitionNode, OperationDefinitionNode, OperationType
 
@@ -19,15 +19,10 @@ def compile_plan(
     fragments: Mapping[str, FragmentDefinitionNode],
     supergraph: Supergraph,
     conditions: Conditions,
-    long_texts: Collection[tuple[str, ...]] = (),
 ) -> Program:
-    """The program for the operation where `conditions` are as given. Raises NotCompilableError.
-
-    At the paths of `long_texts`, response keys without the places in lists, texts are usually long. That only decides how
-    they are treated.
-    """
+    """The program for the operation where `conditions` are as given. Raises NotCompilableError."""
     step = decide(plan, conditions)
-    layout = lay_out(step, definition, fragments, supergraph, conditions, long_texts)
+    layout = lay_out(step, definition, fragments, supergraph, conditions)
     where = "".join(f"\n  where ${name} is {str(value).lower()}" for name, value in conditions.items())
     text = emit(layout, step, f"Compiled from this plan{where}:\n\n{print_plan(plan)}\n")
     nodes = [fetch.node for fetch in layout.fetches.values()]

@@ -12,7 +12,7 @@ from router.compiler.layout import Cell, FetchLayout, Layout, Place
 from router.compiler.names import TYPENAME, attribute
 from router.compiler.paths import Objects
 from router.compiler.recast import mark_recasts
-from router.compiler.structs import has_texts, stores_typename, structs
+from router.compiler.structs import stores_typename, structs
 from router.compiler.writer import Writer
 from router.operation.request_body import encode_request
 from router.planner.nodes import FetchNode, ParallelNode, SequenceNode
@@ -45,11 +45,7 @@ def _quoted(text: str) -> str:
 def _constants(layout: Layout) -> Iterator[str]:
     for fetch in layout.fetches.values():
         head = encode_request(fetch.node.operation, None, fetch.node.operation_name)
-        if has_texts(fetch):
-            yield f"decode_{fetch.number} = Decoder(Answer_{fetch.number}[Raw]).decode"
-            yield f"decode_{fetch.number}_escaped = Decoder(Answer_{fetch.number}[str | None]).decode"
-        else:
-            yield f"decode_{fetch.number} = Decoder(Answer_{fetch.number}).decode"
+        yield f"decode_{fetch.number} = Decoder(Answer_{fetch.number}).decode"
         if fetch.entities or fetch.node.variables:
             with_variables = head[:-1] + b',"variables":{'
             yield f"HEAD_{fetch.number} = {with_variables!r}"

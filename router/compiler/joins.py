@@ -11,8 +11,6 @@ from router.compiler.names import TYPENAME, attribute, is_verbatim
 from router.compiler.paths import Objects
 from router.compiler.recast import Recasting
 from router.compiler.settle import Settling
-from router.compiler.structs import has_texts
-from router.compiler.texts import text_checks
 from router.compiler.writer import Writer
 
 
@@ -61,15 +59,9 @@ class Joins:
         verbatim = any(_leaves(fetch))
         self._floats = "floats" if verbatim else "()"
         self._writer.line(f"response = await answer_{fetch.number}")
-        if verbatim or has_texts(fetch):
+        if verbatim:
             self._writer.line("check_verbatim(response)")
-        decode = f"decode_{fetch.number}"
-        if has_texts(fetch):
-            # What has escapes is decoded, and encoded as the interpreter does.
-            self._writer.line('is_plain = b"\\\\" not in response.body')
-            decode = f"{decode} if is_plain else {decode}_escaped"
-        self._writer.line(f"data = read(response, {decode})")
-        self._writer.lines(text_checks(fetch))
+        self._writer.line(f"data = read(response, decode_{fetch.number})")
         if verbatim:
             self._writer.line("floats = []")
         for target in fetch.targets:

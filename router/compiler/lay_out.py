@@ -1,6 +1,6 @@
 """Plan and operation -> layout: one walk from the root down, in which everything that meets at a place is known."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import dropwhile, takewhile
 from typing import Final
@@ -39,7 +39,6 @@ from router.compiler.layout import (
     Source,
     Target,
 )
-from router.compiler.names import is_string
 from router.compiler.not_compilable import NotCompilableError
 from router.federation.supergraph import Supergraph
 from router.operation.collect_fields import FieldCollector, GroupedFields
@@ -110,12 +109,9 @@ def lay_out(
     fragments: Mapping[str, FragmentDefinitionNode],
     supergraph: Supergraph,
     conditions: Conditions,
-    long_texts: Collection[tuple[str, ...]] = (),
 ) -> Layout:
-    """`long_texts`: paths of response keys at which texts are usually long. Raises NotCompilableError."""
-    walk = _Walk(supergraph, fragments, conditions)
-    walk.long_texts = frozenset(long_texts)
-    return walk.layout(step, definition)
+    """Raises NotCompilableError."""
+    return _Walk(supergraph, fragments, conditions).layout(step, definition)
 
 
 class _Walk:
@@ -131,7 +127,6 @@ class _Walk:
         self._conditions = conditions
         self._client = FieldCollector(self._api, fragments, conditions)
         self._sources: list[Source] = []
-        self.long_texts: frozenset[tuple[str, ...]] = frozenset()
         self._cells = 0
         self._places = 0
 
@@ -252,9 +247,7 @@ class _Walk:
             definition = None if name == _TYPENAME else self._api.type_map[type_.name].fields.get(name)  # type: ignore[attr-defined]
             if definition is None and name != _TYPENAME:
                 raise NotCompilableError(f"field {name} is answered by the router")
-            slot = cell.slots[key] = Slot(key, definition.type if definition else None, visible=True)
-            path = (*(hop.key for hop in cell.place.hops), key)
-            slot.is_long = slot.type is not None and is_string(slot.type) and path in self.long_texts
+            cell.slots[key] = Slot(key, definition.type if definition else None, visible=True)
             self._descend(cell, cell.slots[key], below, nodes, here)
         for wanted, grouped in found.asked:
             self._ask(cell, wanted, grouped, below)

@@ -19,8 +19,6 @@ class Slot:
     key: str
     type: GraphQLOutputType | None
     visible: bool
-    is_long: bool = False
-    """A text that is usually long, so that it pays to leave it as it is."""
     is_input: bool = False
     """A later fetch sends it."""
     place: "Place | None" = None
@@ -60,13 +58,6 @@ class Asked:
     key: str
     slots: dict[Cell, Slot] = field(default_factory=dict)
     below: "Source | None" = None
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it is kept as JSON, or decoded, depending on the answer: long texts that nobody looks into."""
-        return all(
-            slot.is_long and not slot.is_input and len(slot.providers) == 1 for slot in self.slots.values()
-        )
 
 
 @dataclass(eq=False, slots=True)

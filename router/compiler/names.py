@@ -55,11 +55,6 @@ def is_verbatim(type_: GraphQLOutputType) -> bool:
     )
 
 
-def is_string(type_: GraphQLOutputType) -> bool:
-    """Whether it is String or String!."""
-    return str(type_).removesuffix("!") == "String"
-
-
 def list_depth(type_: GraphQLOutputType) -> int:
     """How many lists are around the named type."""
     depth = 0

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, starmap
-from operator import itemgetter
-from typing import Annotated, Any, Final, Generic, Literal, NoReturn, Protocol, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Literal, NoReturn, Protocol, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
@@ -13,10 +12,6 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from router.errors import JsonValue
 
 NULL: Final = Raw(b"null")
-T = TypeVar("T")
-_first: Final = itemgetter(0)
-_TEXT: Final = frozenset(b'"')
-_TEXT_OR_NULL: Final = frozenset(b'"n')
 Int: TypeAlias = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 
 encode: Final = msgspec.json.Encoder(decimal_format="number").encode
@@ -82,17 +77,6 @@ def check_floats(found: list[Raw]) -> None:
     """Whether each is a number or null, all at once. Raises msgspec.ValidationError."""
     if found:
         _read_floats(b"[" + b",".join(found) + b"]")
-
-
-def check_texts(found: list[Any], may_be_null: bool, is_plain: bool) -> None:
-    """Long texts, as JSON where the answer `is_plain`, else decoded. Raises Deviation where something else is among them."""
-    if is_plain:
-        kept = [each for each in found if each is not UNSET] if UNSET in found else found
-        starts = set(map(_first, map(memoryview, kept)))  # type: ignore[arg-type]
-        if not starts <= (_TEXT_OR_NULL if may_be_null else _TEXT):
-            raise Deviation
-    elif not may_be_null and None in found:
-        raise Deviation
 
 
 def check_nulls(value: Any, forbidden: Sequence[bool]) -> None:
@@ -165,19 +149,16 @@ def _merged_item(old: Any, new: Any) -> Any:
 
 NAMES: Final[Mapping[str, Any]] = {
     "Any": Any,
-    "Generic": Generic,
     "Int": Int,
     "Literal": Literal,
     "MissingInput": MissingInput,
     "NULL": NULL,
     "Raw": Raw,
     "Struct": Struct,
-    "T": T,
     "UNSET": UNSET,
     "UnsetType": UnsetType,
     "Decoder": msgspec.json.Decoder,
     "check_floats": check_floats,
-    "check_texts": check_texts,
     "check_nulls": check_nulls,
     "check_verbatim": check_verbatim,
     "defaultdict": defaultdict,

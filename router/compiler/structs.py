@@ -20,8 +20,6 @@ class _Class:
     name: str
     fields: dict[str, str] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
-    is_generic: bool = False
-    """Over how long texts are decoded."""
 
     def add(self, key: str, declaration: str) -> None:
         name = attribute(key)
@@ -31,8 +29,7 @@ class _Class:
 
     def text(self) -> str:
         rename = f", rename={self.renamed!r}" if self.renamed else ""
-        generic = "Generic[T], " if self.is_generic else ""
-        lines = [f"class {self.name}(Struct, {generic}{_OPTIONS}{rename}):"]
+        lines = [f"class {self.name}(Struct, {_OPTIONS}{rename}):"]
         lines += [f"    {name}: {declaration}" for name, declaration in self.fields.items()]
         return "\n".join(lines if self.fields else [*lines, "    pass"])
 
@@ -41,21 +38,6 @@ def class_name(source: Source) -> str:
     """Unique in a program."""
     [first, *others] = _typenames(source) or ["Nothing"]
     return f"{first}{'Or' + others[0] if len(others) == 1 else 'OrOthers' if others else ''}_{source.number}"
-
-
-def has_texts(asking: Source | FetchLayout) -> bool:
-    """Whether there are long texts in what it asks for, here or below."""
-    if isinstance(asking, FetchLayout) and asking.entities:
-        return any(has_texts(each.source) for each in asking.entities)
-    source = asking.source if isinstance(asking, FetchLayout) else asking
-    return any(
-        has_texts(asked.below) if asked.below is not None else asked.is_text
-        for asked in source.fields.values()
-    )
-
-
-def _reference(source: Source) -> str:
-    return f"{class_name(source)}[T]" if has_texts(source) else class_name(source)
 
 
 def structs(layout: Layout) -> Iterator[str]:
@@ -86,17 +68,17 @@ def _with_those_below(source: Source, done: set[int], fetch: FetchLayout | None 
         if asked.below is not None:
             yield from _with_those_below(asked.below, done)
     if fetch is not None and fetch.entities:
-        found = _Class(class_name(source), is_generic=has_texts(fetch))
+        found = _Class(class_name(source))
         for each in fetch.entities:
-            found.add(each.input.alias, f"list[{_reference(each.source)} | None]")
+            found.add(each.input.alias, f"list[{class_name(each.source)} | None]")
         yield found.text()
     else:
         yield _class(source)
 
 
 def _envelope(fetch: FetchLayout) -> str:
-    found = _Class(f"Answer_{fetch.number}", is_generic=has_texts(fetch))
-    found.add("data", f"{class_name(fetch.source)}{'[T]' if found.is_generic else ''}")
+    found = _Class(f"Answer_{fetch.number}")
+    found.add("data", class_name(fetch.source))
     found.add("errors", "list[Raw] | None = None")
     return found.text()
 
@@ -114,7 +96,7 @@ def _root(layout: Layout) -> str:
 
 
 def _class(source: Source) -> str:
-    found = _Class(class_name(source), is_generic=has_texts(source))
+    found = _Class(class_name(source))
     stays = source.becomes and not source.recast
     keys = (field_order(source.cells) or ()) if stays else ()
     asked_at = {key: asked for asked in source.fields.values() for key in _final_keys(asked)}
@@ -145,13 +127,13 @@ def _final_keys(asked: Asked) -> set[str]:
 def _declaration(source: Source, asked: Asked) -> str:
     types = [slot.type for slot in asked.slots.values() if slot.type is not None]
     lenient = differs_in_nulls(asked)
-    named = {_reference(asked.below) if asked.below is not None else leaf_annotation(each) for each in types}
+    named = {class_name(asked.below) if asked.below is not None else leaf_annotation(each) for each in types}
     texts = {annotation(each, "X", lenient=lenient) for each in types}
     if len(named) > 1 or len(texts) > 1:
         raise NotCompilableError(
             f"{asked.key} stands for fields of several types: {', '.join(map(str, types))}"
         )
-    text = "T" if asked.is_text else annotation(types[0], named.pop(), lenient=lenient)
+    text = annotation(types[0], named.pop(), lenient=lenient)
     return text if is_always_asked(source, asked) else f"{text} | UnsetType = UNSET"
 
 

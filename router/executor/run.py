@@ -11,7 +11,6 @@ import msgspec
 from router.compiler.program import Program
 from router.compiler.runtime import Deviation
 from router.executor.context import ExecutableOperation, ExecutionContext
-from router.executor.errors import JsonObject
 from router.executor.execute import execute
 from router.executor.response import encode
 from router.planner.nodes import QueryPlan
@@ -28,17 +27,10 @@ Start = Callable[[SubgraphRequest], Awaitable[SubgraphResponse]]
 class Runner:
     """A plan with its program, if it has one. Counts how often the program could not go on."""
 
-    __slots__ = ("_in_a_row", "_observe", "_plan", "_program", "deviations", "failures", "runs")
+    __slots__ = ("_in_a_row", "_plan", "_program", "deviations", "failures", "runs")
 
-    def __init__(
-        self,
-        plan: QueryPlan,
-        program: Program | None,
-        observe: Callable[[JsonObject | None], None] | None = None,
-    ) -> None:
-        """`observe` gets the data of what is interpreted."""
+    def __init__(self, plan: QueryPlan, program: Program | None) -> None:
         self._plan = plan
-        self._observe = observe
         self._program = program
         self._in_a_row = 0
         self.runs = 0
@@ -54,10 +46,7 @@ class Runner:
         """The response map. `operation` may differ in literals from the one that was planned. Nothing that a subgraph does raises."""
         self.runs += 1
         if self._program is None or (self._in_a_row > _PATIENCE and self.runs % _RETRY_EVERY):
-            result = await execute(self._plan, operation, context)
-            if self._observe is not None:
-                self._observe(result.data)
-            return encode(result)
+            return encode(await execute(self._plan, operation, context))
         call = _Call(self._program, context)
         try:
             body = await self._program.run(call)

@@ -1,6 +1,6 @@
 """Runs an operation both ways: interpreted and compiled, over the same subgraphs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,6 @@ async def both(
     plan: QueryPlan,
     transports: Mapping[str, SubgraphTransport],
     variables: Mapping[str, Any] | None = None,
-    long_texts: Collection[tuple[str, ...]] = (),
 ) -> Both:
     """Raises AssertionError where the program fails."""
     context = ExecutionContext(
@@ -52,9 +51,7 @@ async def both(
     conditions = {name: context.variables.get(name) is True for name in names}
     reason = None
     try:
-        program = compile_plan(
-            plan, operation.definition, operation.fragments, supergraph, conditions, long_texts
-        )
+        program = compile_plan(plan, operation.definition, operation.fragments, supergraph, conditions)
     except NotCompilableError as error:
         program, reason = None, error.message
     interpreted = await Runner(plan, None).run(operation, context)

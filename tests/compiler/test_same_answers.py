@@ -10,14 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from router.composition import compose
 from router.errors import ClientErrors, RouterError
-from router.executor.long_texts import long_texts
 from router.federation.supergraph import Supergraph
 from router.operation import Operation, coerce_variables, load_operation
 from router.planner import plan
@@ -113,13 +111,10 @@ def check(
     universe = Universe(supergraph, seed)
     right = {graph: SubgraphMock(universe, graph) for graph in supergraph.subgraphs}
     found = asyncio.run(both(supergraph, operation, query_plan, right, variables))
-    texts = long_texts(msgspec.json.decode(found.interpreted)["data"], 0) if seed % 2 else ()
-    if texts:
-        found = asyncio.run(both(supergraph, operation, query_plan, right, variables, texts))
     assert found.compiled == found.interpreted
     assert found.went_on or found.reason is not None
     assert found.reason is None or found.reason.endswith(INTERPRETED), found.reason
     wrong = {graph: Faulty(mock, seed) for graph, mock in right.items()}
-    spoilt = asyncio.run(both(supergraph, operation, query_plan, wrong, variables, texts))
+    spoilt = asyncio.run(both(supergraph, operation, query_plan, wrong, variables))
     assert spoilt.compiled == spoilt.interpreted
     assert not spoilt.runner.failures

@@ -262,38 +262,3 @@ async def test_strings_of_the_client_cannot_end_the_programs_own() -> None:
 async def test_what_python_refuses_is_not_compiled() -> None:
     with pytest.raises(NotCompilableError, match="Python refuses its code: SyntaxError"):
         load("def", (), ())
-
-
-LONG = [("item", "name"), ("found", "name")]
-TEXT = "words " * 50
-
-
-@pytest.mark.parametrize(
-    ("sent", "shown", "goes_on"),
-    [
-        (f'"{TEXT}한글"', f'"{TEXT}한글"', True),
-        (f'"{TEXT}\\u00e9\\/\\n"', f'"{TEXT}é/\\n"', True),
-        ("null", "null", True),
-        ("5", "null", False),
-        ("true", "null", False),
-        ("[]", "null", False),
-        ('{"a":"b"}', "null", False),
-    ],
-)
-async def test_long_texts_are_texts_all_the_same(sent: str, shown: str, goes_on: bool) -> None:
-    operation = load_operation(
-        SUPERGRAPH, "{ item { name } found { ... on Item { name } ... on Person { age } } }"
-    )
-    body = (
-        f'{{"data":{{"item":{{"name":{sent}}},"found":[{{"__typename":"Item","name":{sent}}},'
-        '{"__typename":"Person","age":1}]}}'
-    )
-    transports = {"shop": Fixed(body), "stock": Fixed("")}
-    found = await both(SUPERGRAPH, operation, plan(SUPERGRAPH, operation), transports, None, LONG)
-    assert found.compiled == found.interpreted
-    assert found.compiled.decode().startswith(
-        f'{{"data":{{"item":{{"name":{shown}}},"found":[{{"name":{shown}}},{{"age":1}}]}}'
-    )
-    assert (found.reason, found.went_on) == (None, goes_on)
-    assert found.runner.program is not None
-    assert "check_texts(" in found.runner.program.text
