@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 # Checks share the machine's cores; one at a time is no slower, and its output can be read.
 .NOTPARALLEL:
-.PHONY: bench bench-composition bench-http-client bench-memory profile bench-planning conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
+.PHONY: bench bench-reload bench-composition bench-http-client bench-memory profile bench-planning conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
 
 # uv from PATH if it works there, else a private one. `--target` leaves the system's Python as it is, and the variable
 # says so to pip on machines whose Python is "externally managed".
@@ -93,6 +93,9 @@ bench-composition: install ## Composition time and memory beside the reference's
 
 bench-http-client: install ## Processor time of a call to a subgraph, beside aiohttp and httpx
 	@$(BIN)/python -m benchmarks.http_client $(ARGS)
+
+bench-reload: install ## What clients notice of a new supergraph: failed requests, p99, memory
+	@$(BIN)/python -m benchmarks.reload $(ARGS)
 
 ##@ Tidy up
 clean: ## Remove what was installed and made, but not the databases in .data

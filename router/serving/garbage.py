@@ -20,7 +20,6 @@ _THRESHOLDS: Final = (5_000, 10, 10)
 for each request; these take 1 µs, and find them some thousand at a time, in a millisecond."""
 _THRESHOLDS_BESIDE_A_LOAD: Final = (1_000, 1, _NEVER)
 _SWITCH_SECONDS: Final = 0.0005
-_SWITCH_SECONDS_BESIDE_A_LOAD: Final = 0.0001
 _GROWTH: Final = 1.25
 
 
@@ -55,15 +54,13 @@ class Garbage:
     def loading(self) -> Iterator[None]:
         """While a thread builds what will last, and requests are answered.
 
-        Only young objects are looked at meanwhile, some at a time. The event loop gets its turn after 0.1 ms, which took the
-        99th percentile of requests beside the load from 1.0 to 0.3 ms.
+        Only young objects are looked at meanwhile, some at a time.
         """
-        sys.setswitchinterval(_SWITCH_SECONDS_BESIDE_A_LOAD)
         gc.set_threshold(*_THRESHOLDS_BESIDE_A_LOAD)
         try:
             yield
         finally:
-            self.settle()
+            gc.set_threshold(*_THRESHOLDS)
 
     def keep(self) -> None:
         """Moves all that is there out of the sight of collections, which takes no time."""

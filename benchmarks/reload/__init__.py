@@ -1,0 +1,1 @@
+"""What clients notice while the router takes in a new supergraph."""
