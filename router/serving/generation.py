@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 from typing import Final, Protocol
 
@@ -74,11 +75,11 @@ class Generation:
         """The operations that the next generation should know before it takes over."""
         return self._pipeline.popular(_WARMED)
 
-    async def finish(self) -> None:
-        """Lets requests come to their end, when no new ones come any more, and frees what they needed."""
+    async def finish(self, thread: Executor) -> None:
+        """Lets requests come to their end, when no new ones come any more, and frees in a thread what they needed."""
         await self._let_requests_end()
         await self.close()
-        await asyncio.to_thread(self._free)
+        await asyncio.get_running_loop().run_in_executor(thread, self._free)
 
     async def close(self) -> None:
         """Ends the application's lifespan."""

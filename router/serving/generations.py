@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Final
 
@@ -35,6 +36,8 @@ class Generations:
         self._build = build
         self._garbage = garbage
         self._finishing: set[asyncio.Task[None]] = set()
+        # The same one for all that is built and freed, since the C library keeps memory for each thread.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="reload")
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """One request."""
@@ -57,7 +60,8 @@ class Generations:
         """One call at a time. Raises RouterError, and then nothing has changed."""
         begin = perf_counter()
         with self._garbage.loading():
-            generation = await asyncio.to_thread(self._build, release)
+            loop = asyncio.get_running_loop()
+            generation = await loop.run_in_executor(self._thread, self._build, release)
             self._garbage.keep()
             try:
                 await generation.start(self._current.popular())
@@ -75,10 +79,11 @@ class Generations:
         if self._finishing:
             await asyncio.wait(self._finishing, timeout=_CLOSE_SECONDS)
         await self._current.close()
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _finish(self, generation: Generation) -> None:
         try:
-            await generation.finish()
+            await generation.finish(self._thread)
         except Exception as error:  # its connections did not close; nobody needs them any more
             incident(error)
         del generation
