@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import uvloop
 
+from router.upstream.call import Call, Ended
 from router.upstream.client_headers import ClientHeaders
 from router.upstream.guarded import GuardedTransport, GuardOptions
 from router.upstream.subgraph import SubgraphRequest, SubgraphResponse
@@ -37,24 +38,41 @@ _CASES: Final = (
 )
 
 
+class _UnderWay:
+    def done(self) -> bool:
+        """Nobody looks while it is measured."""
+        return False
+
+    def cancel(self) -> None:
+        """Nobody leaves while it is measured."""
+
+
+_UNDER_WAY: Final = _UnderWay()
+
+
 class _Immediate:
     """A transport without a network: calls end when the benchmark says so."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._running: list[Future] = []
+        self._running: list[Ended] = []
 
     def start(self, _request: SubgraphRequest) -> Future:
-        """Costs what any transport costs: a future."""
+        """Costs what any call costs that can be awaited: a future."""
         future: Future = self._loop.create_future()
-        self._running.append(future)
+        self._running.append(future.set_result)
         return future
+
+    def call(self, _request: SubgraphRequest, ended: Ended) -> Call:
+        """What the guard calls."""
+        self._running.append(ended)
+        return _UNDER_WAY
 
     def answer(self) -> None:
         """All of them."""
         running, self._running = self._running, []
-        for future in running:
-            future.set_result(_ANSWER)
+        for ended in running:
+            ended(_ANSWER)
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from benchmarks.reload.graphs import Graph, large, own_graph
 
 ROOT: Final = Path(__file__).parents[2]
 _FOLDER: Final = ROOT / ".artifacts" / "bench-reload"
-_ROUTER_CORE, _OTHER_CORE = 0, 1
+_OTHER_CORE: Final = 1
 _WARM_UP_SECONDS: Final = 3.0
 _PAUSE_SECONDS: Final = 4.0
 """Between one reload and the next."""
@@ -107,7 +107,7 @@ def _measure(graph: Graph, way: Way, reloads: int) -> Phases:
         port = _free_port()
         command = [str(Path(sys.executable).with_name("softfactory")), "router", "--no-watch",
                    "--supergraph", str(supergraph), "--port", str(port), "--workers", str(way.workers)]  # fmt: skip
-        router = stack.enter_context(_process(command, _ROUTER_CORE, "router"))
+        router = stack.enter_context(_process(command, None, "router"))
         _wait_for_port(port)
         seconds = _WARM_UP_SECONDS + reloads * (_PAUSE_SECONDS + _expected(graph, way))
         load = [
@@ -165,9 +165,11 @@ def _sort(answers: list[Any], spans: list[tuple[float, float]], found: Phases) -
 
 
 @contextmanager
-def _process(command: Sequence[str], core: int, name: str) -> "Iterator[subprocess.Popen[bytes]]":
+def _process(command: Sequence[str], core: int | None, name: str) -> "Iterator[subprocess.Popen[bytes]]":
     """On one core; killed at the end, with what it has started."""
-    pinned = ["taskset", "--cpu-list", str(core), *command] if shutil.which("taskset") else list(command)
+    pinned = list(command)
+    if core is not None and shutil.which("taskset"):
+        pinned = ["taskset", "--cpu-list", str(core), *command]
     with (_FOLDER / f"{name}.out").open("wb") as out, (_FOLDER / f"{name}.err").open("wb") as err:
         process = subprocess.Popen(
             pinned, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True

@@ -6,18 +6,20 @@ from contextlib import AbstractContextManager, nullcontext
 from router.compiler.filling import unfilled
 from router.compiler.groups import Group, Groups
 from router.compiler.inputs import Picks, Representation, representation
-from router.compiler.layout import Cell, EntityLayout, FetchLayout, Place, Target
+from router.compiler.layout import Cell, EntityLayout, FetchLayout, Layout, Place, Target
 from router.compiler.names import TYPENAME, attribute
 from router.compiler.paths import Objects
 from router.compiler.regroup import Joined
+from router.compiler.sharing import Sharing
 from router.compiler.writer import Writer
 
 
 class Collecting:
     """Writes the loops."""
 
-    def __init__(self, writer: Writer, functions: Writer, objects: Objects) -> None:
+    def __init__(self, writer: Writer, functions: Writer, objects: Objects, layout: Layout) -> None:
         self._writer = writer
+        self._sharing = Sharing(writer, objects, layout)
         self._functions = functions
         self._objects = objects
         self.joined = Joined()
@@ -71,6 +73,7 @@ class Collecting:
         lines = {cell: list(self._cell(groups, cell, forms[cell])) for cell in target.requires}
         if not any(lines.values()):
             return
+        self._sharing.share(target.place)
         with self._writer.block(f"for o in {self._objects.at(target.place)}:"):
             for cell, found in lines.items():
                 with self._of(target.place, cell):

@@ -1,8 +1,10 @@
 """Layout -> text of a program: classes, constants, the functions it needs, and `run`, which is the plan."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from itertools import chain, repeat
+from typing import Final
 
 from router.compiler.conditions import Step
 from router.compiler.contexts import context_values, mark_contexts
@@ -16,6 +18,9 @@ from router.compiler.structs import stores_typename, structs
 from router.compiler.writer import Writer
 from router.operation.request_body import encode_request
 from router.planner.nodes import FetchNode, ParallelNode, SequenceNode
+
+
+_EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 
 def emit(layout: Layout, step: Step | None, description: str) -> str:
@@ -37,7 +42,8 @@ def emit(layout: Layout, step: Step | None, description: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """For a docstring, whatever strings the client put into its operation."""
+    """For a docstring, whatever strings the client put into its operation. Two empty lines are only between parts of the text."""
+    text = _EMPTY_LINES.sub("\n\n", text)
     shown = "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1] for each in text)
     return shown.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
@@ -60,7 +66,7 @@ class _Run:
         self._layout = layout
         self._writer = Writer()
         self._objects = Objects(self._writer)
-        self._joins = Joins(self._writer, functions, self._objects)
+        self._joins = Joins(self._writer, functions, self._objects, layout)
         self._tasks = 0
 
     def text(self, step: Step | None) -> str:

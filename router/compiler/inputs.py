@@ -36,9 +36,7 @@ class Input:
     @property
     def is_simple(self) -> bool:
         """Whether its value can be a key of a dictionary."""
-        type_ = self.slot.type
-        plain = type_ is not None and not is_verbatim(type_) and not list_depth(type_)
-        return plain and not self.below
+        return is_plain_leaf(self.slot) and not self.below
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,16 @@ class Representation:
     def has_certain_key(self) -> bool:
         """Whether there is something to send beside nulls."""
         return any(each.is_key or is_non_null_type(each.slot.type) for each in self.inputs)
+
+
+def is_plain_leaf(slot: Slot) -> bool:
+    """Whether equal values of it are the same value, and can be told by their hashes."""
+    return (
+        slot.type is not None
+        and slot.place is None
+        and not is_verbatim(slot.type)
+        and not list_depth(slot.type)
+    )
 
 
 def representation(cell: Cell, fragments: Sequence[InputFragment]) -> Representation | None:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from router.compiler.collect import Collecting
 from router.compiler.filling import DEVIATE, unfilled
 from router.compiler.groups import Group, Groups
-from router.compiler.layout import Cell, EntityLayout, FetchLayout, Place, Slot, Source, Target
+from router.compiler.layout import Cell, EntityLayout, FetchLayout, Layout, Place, Slot, Source, Target
 from router.compiler.names import TYPENAME, attribute, is_verbatim
 from router.compiler.paths import Objects
 from router.compiler.recast import Recasting
@@ -17,12 +17,12 @@ from router.compiler.writer import Writer
 class Joins:
     """Writes both halves of a fetch into the program's function."""
 
-    def __init__(self, writer: Writer, functions: Writer, objects: Objects) -> None:
+    def __init__(self, writer: Writer, functions: Writer, objects: Objects, layout: Layout) -> None:
         self._writer = writer
         self._objects = objects
         self._recasting = Recasting(functions)
         self._settling = Settling(functions, self._recasting)
-        self._collecting = Collecting(writer, functions, objects)
+        self._collecting = Collecting(writer, functions, objects, layout)
         self._groups: dict[int, list[Groups]] = {}
         self._floats = "()"
 

@@ -31,10 +31,18 @@ class Objects:
             start = max(
                 (length for length in range(len(place.hops)) if place.hops[:length] in self._known), default=0
             )
-            name = self._name(place.hops)
-            self._writer.line(f"{name} = {self._found(place.hops, start)}")
-            self._known[place.hops] = name
+            self.define(place, self._found(place.hops, start))
         return self._known[place.hops]
+
+    def knows(self, place: Place) -> bool:
+        """Whether the variable is there."""
+        return place.hops in self._known
+
+    def define(self, place: Place, expression: str) -> None:
+        """Writes the variable, when somebody else has found the objects."""
+        name = self._name(place.hops)
+        self._writer.line(f"{name} = {expression}")
+        self._known[place.hops] = name
 
     def with_values(self, place: Place, values: Sequence[str]) -> str:
         """A list of pairs: an object of the place, and a dictionary. In its items, `{N}` is the object after N hops."""

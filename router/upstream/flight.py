@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from router.upstream.call import Call
 from router.upstream.codes import TIMEOUT
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
 
@@ -20,14 +21,15 @@ class Flight(msgspec.Struct, eq=False):
 
     key: object
     request: SubgraphRequest
-    call: asyncio.Future[SubgraphResponse]
     waiters: dict[asyncio.Future[SubgraphResponse], float]
     give_up: Callable[["Flight"], None]
     permit: int
     since: float
     told: float
     """The deadline that the subgraph knows of, infinite if it knows none."""
-    newest: asyncio.Future[SubgraphResponse]
+    call: Call | None = None
+    """To cancel: the first, or all further ones. None while it begins."""
+    newest: Call | None = None
     """Whatever the answer will come from, as far as is known: a call, or all further ones."""
 
     @property
@@ -41,7 +43,7 @@ class Flight(msgspec.Struct, eq=False):
         Nobody gets an answer from before the question. And the subgraph may stop working when the time is over that it was
         told, so there must be half of the time that is wanted at least.
         """
-        if self.newest.done():
+        if self.newest is not None and self.newest.done():
             return False
         return self.told >= deadline or self.told - now >= (deadline - now) / 2
 

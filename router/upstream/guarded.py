@@ -2,11 +2,11 @@
 
 import asyncio
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
+from router.upstream.call import Call, CallingTransport, Ended, Outcome, calls_of, outcome_of, settle
 from router.upstream.circuit_breaker import BreakerOptions, CircuitBreaker, CircuitState
 from router.upstream.client_headers import ClientHeaders
 from router.upstream.codes import CIRCUIT_OPEN, CONNECTION_FAILED, TIMEOUT
@@ -16,7 +16,6 @@ from router.upstream.outcome import SERVER_ERROR, is_failure, may_retry
 from router.upstream.retry import Retry, RetryOptions, Surroundings
 from router.upstream.retry_budget import RetryBudget
 from router.upstream.subgraph import (
-    StartingTransport,
     SubgraphError,
     SubgraphRequest,
     SubgraphResponse,
@@ -50,14 +49,14 @@ class GuardedTransport:
     def __init__(
         self,
         subgraph: str,
-        inner: SubgraphTransport | StartingTransport,
+        inner: SubgraphTransport | CallingTransport,
         options: GuardOptions,
         headers: ClientHeaders,
         surroundings: Surroundings | None = None,
     ) -> None:
         """`headers` may be shared by all subgraphs of a router."""
         self._loop = asyncio.get_running_loop()
-        self._begin = _starting(inner, self._loop)
+        self._begin = calls_of(inner, self._loop)
         self._options = options
         self._headers = headers
         self._tells = headers.deadline_header is not None
@@ -92,7 +91,7 @@ class GuardedTransport:
             return self._launch(key, request, deadline, now)
         if not flight.takes(deadline, now):
             del self._flights[key]
-            flight.key = flight.call
+            flight.key = object()
             self._flights[flight.key] = flight
             return self._launch(key, request, deadline, now)
         self._joined += 1
@@ -111,35 +110,33 @@ class GuardedTransport:
         if not permit:
             return self._refused(_circuit_open())
         self._budget.count(now)
-        call = self._call(request, deadline, now)
         waiter: asyncio.Future[SubgraphResponse] = self._loop.create_future()
         told = deadline if self._tells else math.inf
-        flight = Flight(
-            key or call, request, call, {waiter: deadline}, self._give_up, permit, now, told, call
-        )
+        flight = Flight(key or waiter, request, {waiter: deadline}, self._give_up, permit, now, told)
         self._flights[flight.key] = flight
         waiter.add_done_callback(flight.leave)
-        call.add_done_callback(partial(self._landed, flight))
+        landed = partial(self._landed, flight)
+        try:
+            call = self._call(request, deadline, now, landed)
+        except Exception as error:
+            # Otherwise a permit would be lost.
+            landed(error)
+        else:
+            if flight.call is None:
+                flight.call = flight.newest = call
         return waiter
 
-    def _call(
-        self, request: SubgraphRequest, deadline: float, now: float
-    ) -> asyncio.Future[SubgraphResponse]:
+    def _call(self, request: SubgraphRequest, deadline: float, now: float, ended: Ended) -> Call:
         """The transport gets no deadline: the call is for all who wait, and each is told from here."""
         if deadline < math.inf:
             headers = self._headers.telling(request.headers, int((deadline - now) * 1000))
             request = SubgraphRequest(request.body, headers, request.mutation)
-        try:
-            return self._begin(request)
-        except Exception as error:
-            # Otherwise a permit would be lost.
-            return self._refused(error)
+        return self._begin(request, ended)
 
-    def _landed(self, flight: Flight, call: asyncio.Future[SubgraphResponse]) -> None:
-        """The first call has ended."""
+    def _landed(self, flight: Flight, outcome: Outcome) -> None:
+        """The first call has ended, perhaps before it is known."""
         if flight.request.mutation:
             self._writes += 1
-        outcome = _outcome(call)
         if not flight.waiters:
             return
         if isinstance(outcome, SubgraphResponse) and outcome.status < SERVER_ERROR:
@@ -147,17 +144,18 @@ class GuardedTransport:
             del self._flights[flight.key]
             flight.answer(outcome)
             return
-        self._record(flight, call)
+        self._record(flight, outcome)
         if not self._may_retry(flight, outcome):
             self._end(flight, outcome)
             return
         retries = self._retry.run(
-            call, partial(self._again, flight), partial(self._remaining, flight), partial(_pause, flight)
+            outcome, partial(self._again, flight), partial(self._remaining, flight), partial(_pause, flight)
         )
-        flight.call = self._loop.create_task(retries)
-        flight.call.add_done_callback(partial(self._settled, flight))
+        task = self._loop.create_task(retries)
+        flight.call = flight.newest = task
+        task.add_done_callback(partial(self._settled, flight))
 
-    def _may_retry(self, flight: Flight, outcome: SubgraphResponse | BaseException) -> bool:
+    def _may_retry(self, flight: Flight, outcome: Outcome) -> bool:
         """Not where the circuit has opened: what went wrong says more to the client than that."""
         return (
             not flight.request.mutation
@@ -176,18 +174,27 @@ class GuardedTransport:
         flight.permit, flight.since = permit, now
         deadline = flight.deadline
         flight.told = deadline if self._tells else math.inf
-        call = self._call(flight.request, deadline, now)
+        answer: asyncio.Future[SubgraphResponse] = self._loop.create_future()
+
+        def ended(outcome: Outcome) -> None:
+            self._record(flight, outcome)
+            settle(answer, outcome)
+
+        call = self._call(flight.request, deadline, now, ended)
         flight.newest = call
-        call.add_done_callback(partial(self._record, flight))
-        return await call
+        try:
+            return await answer
+        finally:
+            if not call.done():
+                call.cancel()
 
     def _settled(self, flight: Flight, retries: asyncio.Future[SubgraphResponse]) -> None:
         """There are no more calls."""
-        outcome = _outcome(retries)
+        outcome = outcome_of(retries)
         if flight.waiters:
             self._end(flight, outcome)
 
-    def _end(self, flight: Flight, outcome: SubgraphResponse | BaseException) -> None:
+    def _end(self, flight: Flight, outcome: Outcome) -> None:
         del self._flights[flight.key]
         if isinstance(outcome, SubgraphResponse):
             flight.answer(outcome)
@@ -208,11 +215,11 @@ class GuardedTransport:
             self._breaker.failed(permit, now)
         elif permit:
             self._breaker.abandoned(permit)
-        flight.call.cancel()
+        if flight.call is not None:
+            flight.call.cancel()
 
-    def _record(self, flight: Flight, call: asyncio.Future[SubgraphResponse]) -> None:
+    def _record(self, flight: Flight, outcome: Outcome) -> None:
         """What the end of a call says about the subgraph."""
-        outcome = _outcome(call)
         permit, flight.permit = flight.permit, 0
         if not permit:
             return
@@ -238,14 +245,6 @@ class GuardedTransport:
         return future
 
 
-def _starting(
-    inner: SubgraphTransport | StartingTransport, loop: asyncio.AbstractEventLoop
-) -> Callable[[SubgraphRequest], asyncio.Future[SubgraphResponse]]:
-    if isinstance(inner, StartingTransport):
-        return inner.start
-    return lambda request: loop.create_task(inner.fetch(request))
-
-
 def _pause(flight: Flight) -> None:
     """There will be another call, so whoever comes now can still join."""
     flight.newest = flight.call
@@ -253,10 +252,3 @@ def _pause(flight: Flight) -> None:
 
 def _circuit_open() -> SubgraphError:
     return SubgraphError(CIRCUIT_OPEN, "the circuit is open")
-
-
-def _outcome(call: asyncio.Future[SubgraphResponse]) -> SubgraphResponse | BaseException:
-    """Of a call that has ended. Looking at its exception also says that somebody knows of it."""
-    if call.cancelled():
-        return asyncio.CancelledError()
-    return call.exception() or call.result()

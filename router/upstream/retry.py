@@ -12,6 +12,7 @@ from typing import Final
 
 from tenacity import AsyncRetrying, Future, RetryCallState
 
+from router.upstream.call import Outcome
 from router.upstream.outcome import may_retry
 from router.upstream.subgraph import SubgraphResponse
 
@@ -50,7 +51,7 @@ class Retry:
 
     async def run(
         self,
-        failed: Awaitable[SubgraphResponse],
+        failed: Outcome,
         again: Callable[[], Awaitable[SubgraphResponse]],
         remaining: Callable[[], float],
         pausing: Callable[[], None],
@@ -87,7 +88,7 @@ class Retry:
         most = min(ldexp(options.backoff_seconds, state.attempt_number - 1), options.max_backoff_seconds)
         return max(most * self._surroundings.random(), self._asked(_outcome(state)))
 
-    def _asked(self, outcome: SubgraphResponse | BaseException) -> float:
+    def _asked(self, outcome: Outcome) -> float:
         """Seconds by Retry-After: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
         value = outcome.headers.get("retry-after", "") if isinstance(outcome, SubgraphResponse) else ""
         if value.isascii() and value.isdecimal():
@@ -99,11 +100,17 @@ class Retry:
 
 
 def _calls(
-    failed: Awaitable[SubgraphResponse], again: Callable[[], Awaitable[SubgraphResponse]]
+    failed: Outcome, again: Callable[[], Awaitable[SubgraphResponse]]
 ) -> Iterator[Awaitable[SubgraphResponse]]:
-    yield failed
+    yield _ended_in(failed)
     while True:
         yield again()
+
+
+async def _ended_in(outcome: Outcome) -> SubgraphResponse:
+    if isinstance(outcome, SubgraphResponse):
+        return outcome
+    raise outcome
 
 
 def _ended(state: RetryCallState) -> Future:
@@ -111,7 +118,7 @@ def _ended(state: RetryCallState) -> Future:
     return state.outcome
 
 
-def _outcome(state: RetryCallState) -> SubgraphResponse | BaseException:
+def _outcome(state: RetryCallState) -> Outcome:
     ended = _ended(state)
     return ended.exception() or ended.result()
 

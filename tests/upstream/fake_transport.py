@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from router.upstream.call import Ended, outcome_of
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
 
 JSON = {"content-type": "application/json"}
@@ -33,13 +34,18 @@ class FakeTransport:
     calls: list[Call] = field(default_factory=list)
     moment: int = 0
 
-    def start(self, request: SubgraphRequest) -> asyncio.Future[SubgraphResponse]:
+    def call(self, request: SubgraphRequest, ended: Ended) -> "asyncio.Future[SubgraphResponse]":
+        future = self._start(request)
+        future.add_done_callback(lambda call: ended(outcome_of(call)))
+        return future
+
+    async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
+        return await self._start(request)
+
+    def _start(self, request: SubgraphRequest) -> asyncio.Future[SubgraphResponse]:
         call = Call(request, asyncio.get_running_loop().create_future(), self.moment)
         self.calls.append(call)
         return call.future
-
-    async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
-        return await self.start(request)
 
     @property
     def running(self) -> list[Call]:

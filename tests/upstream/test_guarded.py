@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from router.upstream.call import Call, Ended
 from router.upstream.client_headers import ClientHeaders
 from router.upstream.guarded import GuardedTransport, GuardOptions
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
@@ -198,7 +199,7 @@ async def test_a_transport_that_only_fetches_will_do() -> None:
 @virtual_time
 async def test_a_transport_that_raises_has_failed() -> None:
     class Broken:
-        def start(self, _request: SubgraphRequest) -> asyncio.Future[SubgraphResponse]:
+        def call(self, _request: SubgraphRequest, _ended: Ended) -> Call:
             raise ValueError("a defect")
 
     guard = guarded(Broken())

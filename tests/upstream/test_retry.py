@@ -21,8 +21,11 @@ class Subgraph:
     announced: int = 0
     budget: int = 1000
 
+    def end(self) -> SubgraphResponse | Exception:
+        return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+
     async def call(self) -> SubgraphResponse:
-        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        outcome = self.end()
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -46,7 +49,7 @@ class Subgraph:
         remaining: float = 30.0,
     ) -> Awaitable[SubgraphResponse]:
         retry = Retry(options, self.take, Surroundings(random, self.sleep, lambda: NOW))
-        return retry.run(self.call(), self.call, lambda: remaining, self.pausing)
+        return retry.run(self.end(), self.call, lambda: remaining, self.pausing)
 
 
 def asking(value: str) -> SubgraphResponse:

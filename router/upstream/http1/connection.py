@@ -8,7 +8,7 @@ from router.upstream.http1.answer import AnswerReader
 from router.upstream.http1.exchange import Exchange
 from router.upstream.http1.head import RequestWriter
 from router.upstream.http1.invalid import InvalidAnswerError
-from router.upstream.subgraph import SubgraphError, SubgraphResponse
+from router.upstream.subgraph import SubgraphError
 
 
 class Owner(Protocol):
@@ -65,9 +65,15 @@ class Connection(asyncio.Protocol):
             return False
         self.exchange = exchange
         self.heard = now
-        exchange.future.add_done_callback(self._cancelled)
+        exchange.holder = self
         self._transport.write(self._owner.writer.write(exchange.request))
         return True
+
+    def left(self, exchange: Exchange) -> None:
+        """Nobody waits for the answer that is under way, which would otherwise have to be read first."""
+        if self.exchange is exchange:
+            self.exchange = None
+            self._drop()
 
     def time_out(self) -> None:
         """It has been idle, or under way, for too long."""
@@ -118,16 +124,13 @@ class Connection(asyncio.Protocol):
         # An answer that came before the request had gone leaves the rest of the request to whatever is next.
         reusable = self._reader.reusable and not self._blocked
         answer = self._reader.take()
-        future = exchange.future
         self.exchange = None
-        future.remove_done_callback(self._cancelled)
-        if not future.done():
-            future.set_result(answer)
         if reusable:
             self._served = True
             self._owner.released(self, answer.headers.get("keep-alive"))
         else:
             self._drop()
+        exchange.end(answer)
 
     def _end(self, *, clean: bool) -> None:
         exchange = self.exchange
@@ -152,26 +155,19 @@ class Connection(asyncio.Protocol):
 
         It may also have done the work, so a mutation is not repeated.
         """
-        if exchange.request.mutation or exchange.repeated or not self._served or exchange.future.done():
+        if exchange.request.mutation or exchange.repeated or not self._served:
             self._fail(CONNECTION_FAILED, "closed before an answer")
         else:
-            self.exchange = None
-            exchange.future.remove_done_callback(self._cancelled)
+            self.exchange = exchange.holder = None
             exchange.repeated = True
             self._drop(repeat=exchange)
 
-    def _cancelled(self, future: asyncio.Future[SubgraphResponse]) -> None:
-        if self.exchange is not None and self.exchange.future is future:
-            self.exchange = None
-            self._drop()
-
     def _fail(self, code: str, reason: str) -> None:
         exchange = self.exchange
-        if exchange is not None:
-            self.exchange = None
-            exchange.future.remove_done_callback(self._cancelled)
-            exchange.fail(SubgraphError(code, f"{self._owner.url}: {reason}"))
+        self.exchange = None
         self._drop()
+        if exchange is not None:
+            exchange.end(SubgraphError(code, f"{self._owner.url}: {reason}"))
 
     def _drop(self, repeat: Exchange | None = None) -> None:
         if not self.closed:

@@ -230,7 +230,7 @@ class Pool:
 
     def _fail(self, exchange: Exchange, error: SubgraphError) -> None:
         self._waiting.remove(exchange)
-        exchange.fail(error)
+        exchange.end(error)
 
     def _error(self, code: str, reason: str, *, connecting: bool = False) -> SubgraphError:
         return SubgraphError(code, f"{self.url}: {reason}", connecting=connecting)

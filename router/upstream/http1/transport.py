@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 
+from router.upstream.call import Call, Ended, start
 from router.upstream.http1.dial import Dial, Dialer, resolve
 from router.upstream.http1.exchange import Exchange
 from router.upstream.http1.head import PropagatedHeaders, RequestWriter
@@ -42,19 +43,22 @@ class Http1Transport:
         """Of its connections, as they are now."""
         return self._pool.statistics
 
-    def start(self, request: SubgraphRequest) -> asyncio.Future[SubgraphResponse]:
-        """Sends at once if a connection is idle, and needs no task. The future fails with SubgraphError.
+    def call(self, request: SubgraphRequest, ended: Ended) -> Call:
+        """Sends at once if a connection is idle. The outcome is a SubgraphError if it is no answer.
 
-        Cancelling the future says that nobody waits any more: a request that is still queued is not sent, and the
-        connection of one that is under way is closed.
+        Cancelled, a request that is still queued is not sent, and the connection of one that is under way is closed.
         """
         now = self._loop.time()
         deadline = now + self._total
         if request.deadline is not None and request.deadline < deadline:
             deadline = request.deadline
-        future: asyncio.Future[SubgraphResponse] = self._loop.create_future()
-        self._pool.submit(Exchange(request, future, deadline), now)
-        return future
+        exchange = Exchange(request, ended, deadline)
+        self._pool.submit(exchange, now)
+        return exchange
+
+    def start(self, request: SubgraphRequest) -> asyncio.Future[SubgraphResponse]:
+        """A call as a future, which fails with SubgraphError. Cancelling it cancels the call."""
+        return start(self.call, request, self._loop)
 
     async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
         """Raises SubgraphError."""

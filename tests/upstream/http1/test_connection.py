@@ -1,10 +1,12 @@
 """One connection between a pool and a socket that are both made up, so that everything happens in a known order."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
 
+from router.upstream.call import settle
 from router.upstream.http1.connection import Connection
 from router.upstream.http1.exchange import Exchange
 from router.upstream.http1.head import RequestWriter
@@ -52,7 +54,7 @@ class Wire:
         self.connection = Connection(self.owner, asyncio.get_running_loop(), 1000)
         self.connection.connection_made(self.socket)
 
-    def send(self, exchange: Exchange) -> asyncio.Future[SubgraphResponse]:
+    def send(self, exchange: "Asked") -> asyncio.Future[SubgraphResponse]:
         assert self.connection.send(exchange, 1.0)
         return exchange.future
 
@@ -68,8 +70,17 @@ async def wire() -> Wire:
     return Wire()
 
 
-def exchange(request: Any = QUERY) -> Exchange:
-    return Exchange(request, asyncio.get_running_loop().create_future(), 100.0)
+class Asked(Exchange, eq=False, kw_only=True):
+    """Its end as a future, which cancels it."""
+
+    future: asyncio.Future[SubgraphResponse]
+
+
+def exchange(request: Any = QUERY) -> Asked:
+    future: asyncio.Future[SubgraphResponse] = asyncio.get_running_loop().create_future()
+    asked = Asked(request, partial(settle, future), 100.0, future=future)
+    future.add_done_callback(lambda _: asked.cancel())
+    return asked
 
 
 def code(future: asyncio.Future[SubgraphResponse]) -> str:
@@ -135,12 +146,12 @@ async def test_nor_what_was_repeated_before_or_got_a_byte_or_is_cancelled(wire: 
         if sent is begun:
             wire.connection.data_received(b"H")
         if sent is cancelled:
-            sent.future.cancel()
+            sent.cancel()
 
         wire.connection.eof_received()
 
         assert wire.owner.repeat is None
-        assert sent.future.done()
+        assert sent.done()
     assert (code(again.future), code(begun.future)) == (CONNECTION, CONNECTION)
 
 
