@@ -19,7 +19,6 @@ from router.compiler.writer import Writer
 from router.operation.request_body import encode_request
 from router.planner.nodes import FetchNode, ParallelNode, SequenceNode
 
-
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 

@@ -22,8 +22,8 @@ for each request; these take 1 µs, and find them some thousand at a time, in a 
 _THRESHOLDS_BESIDE_A_LOAD: Final = (300, 3, _NEVER)
 _SWITCH_SECONDS: Final = 0.0005
 _GROWTH: Final = 1.25
-_BREATH_EVERY: Final = 0.0003
-_BREATH: Final = 0.0005
+_BREATH_EVERY: Final = 0.0005
+_BREATH: Final = 0.0003
 
 
 @contextmanager

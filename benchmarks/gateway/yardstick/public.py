@@ -16,8 +16,8 @@ from benchmarks.gateway.yardstick.requests import asking, asking_for
 SUBGRAPHS: Final = ("accounts", "inventory", "products", "reviews")
 Found = TypeVar("Found")
 
-# Shapes of the answer. The fields of other fetches have values to begin with, which these replace. Raw spares the decoding of a
-# text and costs a little beside: of the strings here, it pays for the body alone, with hundreds of characters.
+# Shapes of the answer. The fields of other fetches have values to begin with, which these replace. Every value is
+# checked, as a router has to. Leaving the bodies unread, as msgspec.Raw, would save a fifth, and let anything through.
 
 
 class _LeafProduct(msgspec.Struct, gc=False):
@@ -31,7 +31,7 @@ class _LeafProduct(msgspec.Struct, gc=False):
 
 class _LeafReview(msgspec.Struct, gc=False):
     id: str
-    body: msgspec.Raw
+    body: str
     product: _LeafProduct
 
 
@@ -44,7 +44,7 @@ class _Author(msgspec.Struct, gc=False):
 
 class _ReviewOfProduct(msgspec.Struct, gc=False):
     id: str
-    body: msgspec.Raw
+    body: str
     author: _Author
 
 
@@ -54,7 +54,7 @@ class _Product(_LeafProduct, gc=False):
 
 class _Review(msgspec.Struct, gc=False):
     id: str
-    body: msgspec.Raw
+    body: str
     product: _Product
 
 
