@@ -4,7 +4,7 @@ import asyncio
 import math
 import re
 from contextvars import Context
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from router.upstream.codes import CONNECTION_FAILED, TIMEOUT
@@ -120,9 +120,7 @@ class Pool:
         self._grow()
 
     def _patience(self, keep_alive: str) -> float:
-        named = _KEEP_ALIVE.search(keep_alive)
-        own = self._settings.keep_alive
-        return min(own, int(named[1]) - _AHEAD) if named else own
+        return min(self._settings.keep_alive, _named(keep_alive))
 
     def _serve(self, connection: Connection, now: float) -> None:
         while (exchange := self._waiting.first()) is not None:
@@ -234,3 +232,10 @@ class Pool:
 
     def _error(self, code: str, reason: str, *, connecting: bool = False) -> SubgraphError:
         return SubgraphError(code, f"{self.url}: {reason}", connecting=connecting)
+
+
+@lru_cache(maxsize=100)
+def _named(keep_alive: str) -> float:
+    """The seconds that a server keeps an idle connection, as far as it says so."""
+    named = _KEEP_ALIVE.search(keep_alive)
+    return int(named[1]) - _AHEAD if named else math.inf
