@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Route
 
+from router.cache.endpoint import invalidation_routes
+from router.cache.field_cache import FieldCache
 from router.connections import connected, http_subgraphs, redis_client
 from router.errors import RouterError
 from router.explorer import ExplorerPage, explorer_routes, read_examples
@@ -48,6 +50,8 @@ def create_app(
     remote = http_subgraphs(graph, settings, upstream)
     pipeline = Pipeline(graph, upstream, _pipeline_options(settings))
     redis = redis_client(settings.redis_url) if settings.redis_url else None
+    store = shared.stores.get(settings.cache)
+    cache = FieldCache(graph, settings.cache, store) if store is not None else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -56,8 +60,12 @@ def create_app(
                 stack.push_async_callback(redis.aclose)
             upstream.update(guarded(transports or {}, settings))
             upstream.update(await stack.enter_async_context(connected(remote, settings)))
+            if cache is not None:
+                upstream.update(cache.around(upstream))
+                stack.push_async_callback(cache.close)
             stack.push_async_callback(pipeline.close)
             if lasting is None:
+                stack.push_async_callback(shared.stores.close)
                 stack.callback(shared.readiness.drain)
                 shared.readiness.open()
             yield
@@ -65,6 +73,7 @@ def create_app(
     new_id = new_ids()
     routes: list[BaseRoute] = [
         *health_routes(shared.readiness, ServedGraph.now(supergraph_id(graph.sdl)), shared.reloads),
+        *invalidation_routes(settings.cache.invalidation, graph, store, settings.server.path),
         *(_explorer(settings, graph, explorer_headers) if settings.explorer.enabled else ()),
     ]
     app = RouterApp(

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, fiel
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from router.cache.settings import FieldCacheSettings
 from router.operation.budget import MAX_WORK
 from router.upstream.deadline import HEADER as DEADLINE_HEADER
 from router.upstream.headers import DEFAULT_NAMES, HeaderRules
@@ -320,6 +321,7 @@ class RouterSettings(BaseSettings):
     persisted_queries: PersistedQueriesSettings = PersistedQueriesSettings()
     redis_url: str | None = None
     """`redis://…`, to share persisted queries between processes. Also read from REDIS_URL."""
+    cache: FieldCacheSettings = FieldCacheSettings()
     csrf: CsrfSettings = CsrfSettings()
     explorer: ExplorerSettings = ExplorerSettings()
     upstream: UpstreamSettings = UpstreamSettings()

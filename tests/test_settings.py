@@ -84,6 +84,47 @@ def test_off_is_a_word_in_any_yaml(file: Path, written: str) -> None:
     assert load_settings(file).traffic.single_flight == "off"
 
 
+@pytest.mark.parametrize(
+    ("written", "store"),
+    [
+        ("off", "off"),
+        ("'off'", "off"),
+        ("memory", "memory"),
+        ("redis://cache:6379/1", "redis://cache:6379/1"),
+        ("unix:///run/redis.sock", "unix:///run/redis.sock"),
+    ],
+)
+def test_the_cache_has_a_store(file: Path, written: str, store: str) -> None:
+    file.write_text(f"cache: {{store: {written}}}")
+
+    assert load_settings(file).cache.store == store
+
+
+def test_policies_have_the_names_of_the_directive(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text(
+        """
+        cache:
+          policy:
+            "*": {maxAge: 60}
+            Chef.name: {maxAge: 5, staleWhileRevalidate: 6, staleIfError: 7, scope: PRIVATE, inheritMaxAge: true}
+          vary: {"*": {headers: [Accept-Language], claims: [plan]}}
+          subgraphs: {coocook: {policy: {"Chef.*": {maxAge: 1}}}}
+        """
+    )
+    monkeypatch.setenv("ROUTER__CACHE__SUBGRAPHS__REVIEW__ENABLED", "false")
+
+    cache = load_settings(file).cache
+
+    assert cache.policy["*"].max_age == 60
+    assert cache.policy["*"].scope is None
+    said = cache.policy["Chef.name"]
+    assert (said.max_age, said.stale_while_revalidate, said.stale_if_error) == (5, 6, 7)
+    assert (said.scope, said.inherit_max_age) == ("PRIVATE", True)
+    assert cache.vary["*"].headers == ("accept-language",)
+    assert cache.subgraphs["coocook"].policy["Chef.*"].max_age == 1
+    assert not cache.subgraphs["review"].enabled
+
+
 def test_redis_may_have_its_usual_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://usual")
     assert load_settings().redis_url == "redis://usual"
@@ -94,7 +135,7 @@ def test_redis_may_have_its_usual_name(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("limit: {}", "limit: unknown. Did you mean limits? Known here: compile, compression, "),
+        ("limit: {}", "limit: unknown. Did you mean limits? Known here: cache, compile, compression, "),
         ("limits: {max_dept: 1}", "limits.max_dept: unknown. Did you mean max_depth? Known here: max_body_bytes, "),
         ("subgraphs: {a: {uri: x}}", "subgraphs.a.uri: unknown. Did you mean url? Known here: circuit_breaker, retry, timeout_seconds, tls, url."),
         ("limits: {max_depth: 0}", "limits.max_depth: Input should be greater than or equal to 1, not 0."),
@@ -108,6 +149,13 @@ def test_redis_may_have_its_usual_name(monkeypatch: pytest.MonkeyPatch) -> None:
         ("subgraphs: {a: {url: nowhere}}", "subgraphs.a.url: Input should be a valid URL"),
         ("subgraphs: {a: {url: 'unix:a.sock'}}", "subgraphs.a.url: Input should be a valid URL: a socket is named by its whole path"),
         ("subgraphs: {a: {tls: {key: a}}}", "subgraphs.a.tls: Value error, a key needs its certificate"),
+        ("cache: {store: disk}", "cache.store: Input should be 'off', 'memory' or the URL of a Redis, such as redis://127.0.0.1:6379/0, not 'disk'."),
+        ("cache: {store: true}", "cache.store: Input should be a valid string, not True."),
+        ("cache: {jitter: 0.6}", "cache.jitter: Input should be less than or equal to 0.5, not 0.6."),
+        ("cache: {policy: {T: {maxAge: -1}}}", "cache.policy.T.maxAge: Input should be greater than or equal to 0, not -1."),
+        ("cache: {policy: {T: {max: 1}}}", "cache.policy.T.max: unknown. Did you mean max_age?"),
+        ("cache: {policy: {T: {scope: TENANT}}}", "cache.policy.T.scope: Input should be 'PUBLIC' or 'PRIVATE', not 'TENANT'."),
+        ("cache: {policy: {'*.*': {maxAge: 1}}}", "cache.policy.*.*.[key]: Input should be a pattern: *, Type, Type.*, *.field or Type.field, not '*.*'."),
         ("upstream: {accept_encoding: [br]}", "upstream.accept_encoding.0: Input should be 'gzip' or 'deflate'"),
     ],
 )  # fmt: skip
@@ -139,7 +187,7 @@ def test_says_everything_at_once(file: Path, monkeypatch: pytest.MonkeyPatch) ->
         (
             "ROUTER__LIMIT__MAX_DEPTH",
             "1",
-            "ROUTER__LIMIT__MAX_DEPTH: unknown. Did you mean LIMITS? Known here: COMPILE, COMPRESSION, ",
+            "ROUTER__LIMIT__MAX_DEPTH: unknown. Did you mean LIMITS? Known here: CACHE, COMPILE, COMPRESSION, ",
         ),
         ("ROUTER__LIMITS__MAX_DEBTH", "1", "ROUTER__LIMITS__MAX_DEBTH: unknown. Did you mean max_depth?"),
         ("ROUTER__INTROSPECTION", "maybe", "ROUTER__INTROSPECTION: Input should be a valid boolean"),

@@ -75,6 +75,13 @@ def router(
             help="What equal queries at the same time share: nothing, requests to subgraphs (the default), or the whole answer."
         ),
     ] = None,
+    cache: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[off|memory|URL]",
+            help="Where fields of entities are kept: nowhere (the default), in each process, or in the Redis at a URL.",
+        ),
+    ] = None,
     settings_schema: Annotated[
         bool, typer.Option("--settings-schema", help="Print the JSON Schema of router.yaml and exit.")
     ] = False,
@@ -96,6 +103,7 @@ def router(
         "explorer": {"enabled": explorer},
         "compile": compiled,
         "traffic": {"single_flight": single_flight},
+        "cache": {"store": cache},
     }
     _serve(config, _without_none(given))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from router.cache.open_store import Stores
 from router.transport.health import Readiness, Reloads
 from router.transport.persisted_queries import MemoryStore
 
@@ -13,3 +14,4 @@ class Lasting:
     readiness: Readiness = field(default_factory=Readiness)
     reloads: Reloads = field(default_factory=Reloads)
     queries: MemoryStore = field(default_factory=MemoryStore)
+    stores: Stores = field(default_factory=Stores)

@@ -4,6 +4,8 @@ from typing import Final
 
 from subgraphs.kit.cache_control import private, public
 
-CATALOGUE: Final = public(3600)
-PROFILE: Final = public(3600)
+CATALOGUE: Final = public(3600, stale_while_revalidate=600, stale_if_error=86_400)
+PROFILE: Final = public(3600, stale_if_error=3600)
+# What opens the other services to a user: asked for often, and dropped when it changes.
+SUBSCRIPTIONS: Final = private(3600)
 OWN: Final = private(300)

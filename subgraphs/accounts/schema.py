@@ -3,7 +3,7 @@
 import strawberry
 
 from subgraphs.accounts import models, repository, rules, service
-from subgraphs.accounts.cache_policy import CATALOGUE, OWN
+from subgraphs.accounts.cache_policy import CATALOGUE, OWN, SUBSCRIPTIONS
 from subgraphs.accounts.loaders import Info
 from subgraphs.accounts.models import SubscriptionStatus
 from subgraphs.accounts.types.billing import Invoice, Order, Payment, ProductSubscription
@@ -61,7 +61,7 @@ class Query:
         async with info.context.read() as session:
             return [SubscriptionPlan.of(row) for row in await repository.active_plans(session)]
 
-    @strawberry.federation.field(directives=[OWN], description="The viewer's, newest first.")
+    @strawberry.federation.field(directives=[SUBSCRIPTIONS], description="The viewer's, newest first.")
     async def my_subscriptions(
         self,
         info: Info,

@@ -6,7 +6,17 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.coocook import nutrition, repository, rules, service
-from subgraphs.coocook.cache_policy import CHEF, CHEF_LIST, MENU, NUTRITION, OWN, POPULAR, RECIPE
+from subgraphs.coocook.cache_policy import (
+    AVAILABILITY,
+    BOOKING,
+    CHEF,
+    CHEF_LIST,
+    MENU,
+    NUTRITION,
+    OWN,
+    POPULAR,
+    RECIPE,
+)
 from subgraphs.coocook.loaders import Info
 from subgraphs.coocook.models import BookingStatus, MenuCategory
 from subgraphs.coocook.repository import ChefSelection, ChefSort, RecipeSelection, RecipeSort
@@ -72,7 +82,10 @@ class Query:
         async with info.context.read() as session:
             return CuisineSummary.each(await repository.cuisine_chefs(session))
 
-    @strawberry.field(description="When a chef is booked. `to` is at most 31 days after `from`.")
+    @strawberry.federation.field(
+        directives=[AVAILABILITY],
+        description="When a chef is booked. `to` is at most 31 days after `from`.",
+    )
     async def chef_availability(
         self,
         info: Info,
@@ -141,14 +154,16 @@ class Query:
         found = nutrition.allergens(ingredients)
         return [AllergenFinding(allergen=each, ingredients=list(names)) for each, names in found.items()]
 
-    @strawberry.field(description="The viewer's as a customer, latest start first.")
+    @strawberry.federation.field(
+        directives=[BOOKING], description="The viewer's as a customer, latest start first."
+    )
     async def my_bookings(
         self, info: Info, first: int = 20, after: str | None = None, status: BookingStatus | None = None
     ) -> Connection[Booking] | None:
         children = Children(viewer_key(info), page_request(first, after), status)
         return Connection.of(await info.context.loaders.bookings.load(children), Booking.of)
 
-    @strawberry.field(description="For its customer, its chef and admins.")
+    @strawberry.federation.field(directives=[BOOKING], description="For its customer, its chef and admins.")
     async def booking(self, info: Info, id: strawberry.ID) -> Booking | None:
         info.context.require_viewer()
         found = await load_booking(info, id)

@@ -4,5 +4,5 @@ from typing import Final
 
 from subgraphs.kit.cache_control import public
 
-LISTINGS: Final = public(300)
-STATISTICS: Final = public(300)
+LISTINGS: Final = public(300, stale_while_revalidate=300, stale_if_error=3600)
+STATISTICS: Final = public(300, stale_while_revalidate=300, stale_if_error=3600)

@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 from strawberry.utils.str_converters import to_camel_case
 
+from subgraphs.kit.cache_control import CACHE_TAG_VERSION, CacheTag
 from subgraphs.kit.errors import InvalidRepresentation, JsonValue
 from subgraphs.kit.scalars import SCALARS
 
@@ -52,6 +53,12 @@ class Schema(strawberry.federation.Schema):
     ) -> list[FederationAny]:
         """Unlike Strawberry's own, leaves the caller's representations as they are and refuses malformed ones."""
         return [self._resolve(info, representation) for representation in representations]  # type: ignore[misc]
+
+    def _prepare_schema_directives(self) -> None:
+        """Links the version of Federation that has @cacheTag where it is used: Strawberry accepts none after 2.11."""
+        if any(isinstance(directive, CacheTag) for directive in self.schema_directives_in_use):
+            self.federation_version = CACHE_TAG_VERSION
+        super()._prepare_schema_directives()
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

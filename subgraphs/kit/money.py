@@ -9,6 +9,7 @@ import strawberry
 from sqlalchemy import BigInteger, Enum
 from sqlalchemy.orm import Composite, composite, mapped_column
 
+from subgraphs.kit.cache_control import INHERITED
 from subgraphs.kit.errors import InvalidInput
 from subgraphs.kit.scalars import Int64
 
@@ -32,7 +33,9 @@ class CurrencyMismatch(InvalidInput):
 
 
 @strawberry.federation.type(
-    shareable=True, description="An amount in minor units: cents for USD, won for KRW."
+    shareable=True,
+    directives=[INHERITED],
+    description="An amount in minor units: cents for USD, won for KRW.",
 )
 class Money:
     amount_minor: Int64

@@ -4,7 +4,7 @@ from typing import Final
 
 from subgraphs.kit.cache_control import private, public
 
-CAMPAIGNS: Final = public(600)
+CAMPAIGNS: Final = public(600, stale_while_revalidate=60, stale_if_error=3600)
 # A place may be taken at any moment, so what is left is asked anew each time.
 CAPACITY: Final = public(0)
 # Listings are for subscribers: the same for all of them, but not to be had without asking as one.

@@ -4,8 +4,8 @@ from typing import Final
 
 from subgraphs.kit.cache_control import private, public
 
-CATALOGUE: Final = public(3600)
-COHORT: Final = public(300)
+CATALOGUE: Final = public(3600, stale_while_revalidate=600, stale_if_error=86_400)
+COHORT: Final = public(300, stale_if_error=3600)
 CAPACITY: Final = public(0)
 PLACE: Final = private(0)
 OWN: Final = private(300)

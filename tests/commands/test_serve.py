@@ -89,6 +89,12 @@ def test_says_that_the_port_is_taken() -> None:
     )
 
 
+def test_names_a_wrong_cache() -> None:
+    assert refused("--supergraph", SUPERGRAPH, "--cache", "disk").startswith(
+        "INVALID_SETTINGS: the command line: cache.store: Input should be 'off', 'memory' or the URL of a Redis"
+    )
+
+
 def test_help_teaches() -> None:
     text = CliRunner().invoke(app, ["router", "--help"], env={"COLUMNS": "120"}).stdout
 
@@ -97,6 +103,7 @@ def test_help_teaches() -> None:
         "--config",
         "--settings-schema",
         "--single-flight",
+        "--cache",
         "Examples:",
         "ROUTER__LIMITS__MAX_DEPTH=20",
     ):

@@ -6,7 +6,7 @@ from typing import Self
 import strawberry
 
 from subgraphs.accounts import models
-from subgraphs.accounts.cache_policy import OWN
+from subgraphs.accounts.cache_policy import OWN, SUBSCRIPTIONS
 from subgraphs.accounts.loaders import Info
 from subgraphs.accounts.models import (
     BillingPeriod,
@@ -18,6 +18,7 @@ from subgraphs.accounts.models import (
 from subgraphs.accounts.types.access import owns
 from subgraphs.accounts.types.catalogue import Product, SubscriptionPlan, load_product
 from subgraphs.kit import ids
+from subgraphs.kit.cache_control import INHERITED
 from subgraphs.kit.entities import from_row
 from subgraphs.kit.money import Money, money
 
@@ -49,7 +50,7 @@ class Payment:
 
 # Not `Subscription`: that is the name of a root type, and Hive's gateway takes any type of that name for one.
 @strawberry.federation.type(
-    keys=["id"], directives=[OWN], description="Of a user, to a product or to a plan."
+    keys=["id"], directives=[SUBSCRIPTIONS], description="Of a user, to a product or to a plan."
 )
 class ProductSubscription:
     id: strawberry.ID
@@ -83,7 +84,7 @@ class ProductSubscription:
         return cls.of(row) if row and owns(info, row.user_id) else None
 
 
-@strawberry.type
+@strawberry.type(directives=[INHERITED])
 class OrderItem:
     description: str
     quantity: int

@@ -6,7 +6,7 @@ from typing import Self
 import strawberry
 
 from subgraphs.accounts import models
-from subgraphs.accounts.cache_policy import OWN, PROFILE
+from subgraphs.accounts.cache_policy import OWN, PROFILE, SUBSCRIPTIONS
 from subgraphs.accounts.loaders import Info
 from subgraphs.accounts.models import SubscriptionStatus
 from subgraphs.accounts.types.access import own_key, owns
@@ -42,7 +42,7 @@ class User:
     def role(self, info: Info) -> Role | None:
         return self.row.role if owns(info, self.row.id) else None
 
-    @strawberry.federation.field(directives=[OWN], description="Newest first.")
+    @strawberry.federation.field(directives=[SUBSCRIPTIONS], description="Newest first.")
     async def subscriptions(
         self,
         info: Info,

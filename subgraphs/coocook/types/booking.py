@@ -6,7 +6,7 @@ from typing import Self
 import strawberry
 
 from subgraphs.coocook import models
-from subgraphs.coocook.cache_policy import CHEF, CHEF_LIST, MENU
+from subgraphs.coocook.cache_policy import BOOKING, CHEF, CHEF_LIST, MENU
 from subgraphs.coocook.loaders import Info
 from subgraphs.coocook.models import BookingPaymentStatus, BookingStatus, Cuisine, MenuCategory
 from subgraphs.coocook.types.access import sees_booking
@@ -57,7 +57,10 @@ class Chef:
         children = Children(self.row.id, page_request(first, after), None)
         return Connection.of(await info.context.loaders.chef_reviews.load(children), BookingReview.of)
 
-    @strawberry.field(description="The chef's calendar, latest start first. Only for the chef and admins.")
+    @strawberry.federation.field(
+        directives=[BOOKING],
+        description="The chef's calendar, latest start first. Only for the chef and admins.",
+    )
     async def bookings(
         self, info: Info, first: int = 20, after: str | None = None, status: BookingStatus | None = None
     ) -> "Connection[Booking] | None":
@@ -100,7 +103,9 @@ class Menu:
         return from_row(cls, row)
 
 
-@strawberry.federation.type(keys=["id"], description="Only its customer, its chef and admins see it.")
+@strawberry.federation.type(
+    keys=["id"], directives=[BOOKING], description="Only its customer, its chef and admins see it."
+)
 class Booking:
     id: strawberry.ID
     status: BookingStatus

@@ -13,6 +13,7 @@ from subgraphs.coocook.repository import RecipeReviewSort
 from subgraphs.coocook.rules import RecipeDifficulty
 from subgraphs.coocook.types.user import User
 from subgraphs.kit import ids
+from subgraphs.kit.cache_control import INHERITED
 from subgraphs.kit.connection import Connection
 from subgraphs.kit.entities import from_row
 from subgraphs.kit.loaders import Children
@@ -20,7 +21,7 @@ from subgraphs.kit.money import Money
 from subgraphs.kit.pagination import page_request
 
 
-@strawberry.type(description="Per serving: kilocalories, and grams.")
+@strawberry.type(directives=[INHERITED], description="Per serving: kilocalories, and grams.")
 class Nutrition:
     calories: int
     protein: int
@@ -28,14 +29,14 @@ class Nutrition:
     fat: int
 
 
-@strawberry.type
+@strawberry.type(directives=[INHERITED])
 class RecipeIngredient:
     name: str
     amount: float
     unit: IngredientUnit
 
 
-@strawberry.type(description="How many reviews gave this rating.")
+@strawberry.type(directives=[INHERITED], description="How many reviews gave this rating.")
 class RatingCount:
     rating: int
     count: int
@@ -68,7 +69,7 @@ class Recipe:
         rows = await info.context.loaders.ingredients.load(self.row.id)
         return [RecipeIngredient(name=row.name, amount=float(row.amount), unit=row.unit) for row in rows]
 
-    @strawberry.field
+    @strawberry.federation.field(directives=[RECIPE])
     async def reviews(
         self,
         info: Info,

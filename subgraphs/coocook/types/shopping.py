@@ -12,11 +12,12 @@ from subgraphs.coocook.models import IngredientCategory, IngredientUnit
 from subgraphs.coocook.types.access import owns
 from subgraphs.coocook.types.user import User
 from subgraphs.kit import ids
+from subgraphs.kit.cache_control import INHERITED
 from subgraphs.kit.entities import from_row
 from subgraphs.kit.money import Money
 
 
-@strawberry.type
+@strawberry.type(directives=[INHERITED])
 class ShoppingListItem:
     id: strawberry.ID
     name: str

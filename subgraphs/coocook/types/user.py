@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
-from subgraphs.coocook.cache_policy import CHEF, RECIPE, SOCIAL
+from subgraphs.coocook.cache_policy import BOOKING, CHEF, RECIPE, SOCIAL
 from subgraphs.coocook.loaders import Info
 from subgraphs.coocook.models import BookingStatus
 from subgraphs.coocook.types.access import own_key
@@ -36,7 +36,10 @@ class User:
         row = await info.context.loaders.chef_of_user.load(self.key)
         return Chef.of(row) if row else None
 
-    @strawberry.field(description="As a customer, latest start first. Only for the user and admins.")
+    @strawberry.federation.field(
+        directives=[BOOKING],
+        description="As a customer, latest start first. Only for the user and admins.",
+    )
     async def bookings(
         self, info: Info, first: int = 20, after: str | None = None, status: BookingStatus | None = None
     ) -> Connection[Annotated["Booking", strawberry.lazy("subgraphs.coocook.types.booking")]] | None:

@@ -6,6 +6,7 @@ from typing import Self
 import strawberry
 
 from subgraphs.kit import ids
+from subgraphs.kit.cache_control import INHERITED
 from subgraphs.kit.entities import from_row
 from subgraphs.kit.errors import InvalidRepresentation
 from subgraphs.sns_auto import models
@@ -16,7 +17,7 @@ from subgraphs.sns_auto.types.access import owns
 from subgraphs.sns_auto.types.user import User
 
 
-@strawberry.type(name="LinkInBioLink")
+@strawberry.type(name="LinkInBioLink", directives=[INHERITED])
 class Link:
     url: str
     label: str

@@ -6,6 +6,7 @@ from typing import Self
 import strawberry
 
 from subgraphs.kit import ids
+from subgraphs.kit.cache_control import INHERITED
 from subgraphs.kit.connection import Connection
 from subgraphs.kit.entities import STUB, from_row
 from subgraphs.kit.loaders import Children
@@ -132,7 +133,7 @@ class SNSPost:
         row = await info.context.loaders.campaign.load(self.row.campaign_id)
         return SNSCampaign.of(row) if row else None
 
-    @strawberry.field(description="In order.")
+    @strawberry.federation.field(directives=[INHERITED], description="In order.")
     def media(self) -> list[FileUpload]:
         return [FileUpload(id=ids.encode("FileUpload", key)) for key in self.row.media]
 
@@ -163,7 +164,7 @@ class SNSCampaign:
     def owner(self) -> User:
         return User.of(self.row.user_id)
 
-    @strawberry.field(description="Newest first.")
+    @strawberry.federation.field(directives=[INHERITED], description="Newest first.")
     async def posts(
         self, info: Info, first: int = 20, after: str | None = None, status: SNSPostStatus | None = None
     ) -> Connection[SNSPost]:

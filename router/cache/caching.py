@@ -1,0 +1,149 @@
+"""The cache around the transport to one subgraph: what is known is not asked, and what is asked becomes known.
+
+It stands between the executor and the guard, and speaks the language of both: a request with an operation, a response with
+its answer. So neither programs nor the interpreter know of it, and any subgraph will do.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from router.cache.asking import Asking
+from router.cache.fetching import Surroundings
+from router.cache.filling import Filling
+from router.cache.invalidating import Naming
+from router.cache.reading import Reading
+from router.cache.shape import Shape
+from router.cache.shapes import Shapes, variables_of
+from router.cache.store import FieldStore, Fill, Invalidation, StoreUnavailableError
+from router.cache.take_apart import TakingApart, UnexpectedAnswerError
+from router.cache.under_way import Fetching, UnderWay
+from router.cache.viewer import Viewer
+from router.incident import incident
+from router.operation.request_body import encode_request
+from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse, SubgraphTransport
+
+
+@dataclass(frozen=True, slots=True)
+class CachingOptions:
+    """`viewer_headers` say who asks, for what is private. An entity that a subgraph does not know is kept so for
+    `negative_seconds`."""
+
+    viewer_headers: tuple[str, ...] = ("authorization",)
+    negative_seconds: float = 10.0
+
+
+class CachingTransport:
+    """One subgraph with a field store before it."""
+
+    def __init__(
+        self,
+        subgraph: str,
+        inner: SubgraphTransport,
+        shapes: Shapes,
+        store: FieldStore,
+        filling: Filling,
+        naming: Naming,
+        options: CachingOptions | None = None,
+    ) -> None:
+        self._inner = inner
+        self._shapes = shapes
+        self._store = store
+        self._naming = naming
+        self._options = options or CachingOptions()
+        self._filling: set[asyncio.Task[None]] = set()
+        self._around = Surroundings(
+            inner,
+            filling,
+            UnderWay(),
+            f"!{subgraph}",
+            self._options.negative_seconds,
+            self._fill,
+            self._beside,
+        )
+
+    def start(self, request: SubgraphRequest) -> "asyncio.Future[SubgraphResponse]":
+        """As the transport inside, at once where the cache has nothing to do with the operation."""
+        shape = self._shapes.of(request.body)
+        if shape is None or shape.is_mutation is not request.mutation:
+            begin = getattr(self._inner, "start", None)
+            return begin(request) if begin else asyncio.ensure_future(self._inner.fetch(request))
+        return asyncio.ensure_future(self._cached(shape, request))
+
+    async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
+        """Raises SubgraphError."""
+        return await self.start(request)
+
+    async def close(self) -> None:
+        """Waits for what is being filled."""
+        while self._filling:
+            done, _ = await asyncio.wait(self._filling, timeout=1)
+            if not done:
+                return
+
+    async def _cached(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
+        if shape.is_mutation:
+            return await self._mutate(shape, request)
+        viewer = Viewer(request.headers, self._options.viewer_headers)
+        return await Reading(
+            self._around, self._store, shape, request, variables_of(request.body), viewer
+        ).run()
+
+    async def _mutate(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
+        """What has changed is dropped before anybody knows of the change."""
+        body = encode_request(shape.text, variables_of(request.body), shape.operation_name)
+        response = await self._inner.fetch(
+            SubgraphRequest(body, request.headers, request.mutation, request.deadline)
+        )
+        viewer = Viewer(request.headers, self._options.viewer_headers).name
+        changed = self._changed(shape, request, response)
+        await self._invalidate(self._naming.invalidation(response.body, changed, viewer))
+        return response
+
+    def _changed(self, shape: Shape, request: SubgraphRequest, response: SubgraphResponse) -> list[str]:
+        """The entities in an answer to a mutation, also in one with errors."""
+        values: dict[str, dict[str, bytes]] = {}
+        apart = TakingApart(Asking(variables_of(request.body), Viewer({})), values)
+        try:
+            assert shape.decode is not None  # noqa: S101 - shapes are complete
+            data = shape.decode(response.body).data
+            if data is not None and shape.root_selection is not None:
+                apart.take(shape.root_selection, data)
+        except (UnexpectedAnswerError, msgspec.MsgspecError, UnicodeError):
+            pass  # what was found until then has changed all the same
+        return list(values)
+
+    async def _invalidate(self, what: Invalidation) -> None:
+        if what == Invalidation():
+            return
+        try:
+            await self._store.invalidate(what)
+        except StoreUnavailableError as error:
+            incident(error)
+
+    def _fill(self, stamp: int, fills: Sequence[Fill], announced: Fetching) -> None:
+        self._beside(self._fill_and_tell(stamp, fills, announced))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._filling.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._filling.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception) and not isinstance(error, SubgraphError):
+            incident(error)
+
+    async def _fill_and_tell(self, stamp: int, fills: Sequence[Fill], announced: Fetching) -> None:
+        values: dict[str, dict[str, bytes]] = {}
+        for fill in fills:
+            values.setdefault(fill.entity, {}).update(fill.values)
+        try:
+            if fills:
+                await self._store.fill(stamp, fills)
+        finally:
+            announced.end(values)

@@ -1,0 +1,45 @@
+"""The cache of one supergraph, around all of its subgraphs."""
+
+from collections.abc import Mapping
+
+from router.cache.caching import CachingOptions, CachingTransport
+from router.cache.filling import Filling
+from router.cache.identity import Identities
+from router.cache.invalidating import Naming
+from router.cache.policy import policies
+from router.cache.read_operation import Reader
+from router.cache.settings import FieldCacheSettings
+from router.cache.shapes import Shapes
+from router.cache.store import FieldStore
+from router.federation.supergraph import Supergraph
+from router.upstream.subgraph import SubgraphTransport
+
+
+class FieldCache:
+    """Does nothing by itself: its transports read, fill and invalidate the store, which may outlive it."""
+
+    def __init__(self, supergraph: Supergraph, settings: FieldCacheSettings, store: FieldStore) -> None:
+        self.store = store
+        self._supergraph = supergraph
+        self._settings = settings
+        self._transports: dict[str, CachingTransport] = {}
+
+    def around(self, transports: Mapping[str, SubgraphTransport]) -> dict[str, SubgraphTransport]:
+        """By name of the subgraph. The event loop that they are for has to run. Raises InvalidSupergraphError."""
+        identities = Identities(self._supergraph)
+        naming = Naming(self._supergraph, identities)
+        filling = Filling(identities, self._settings.jitter)
+        options = CachingOptions(negative_seconds=self._settings.negative_seconds)
+        self._transports = {}
+        for name, transport in transports.items():
+            found = policies(self._supergraph, name, self._settings)
+            shapes = Shapes(Reader(name, self._supergraph, identities, found))
+            self._transports[name] = CachingTransport(
+                name, transport, shapes, self.store, filling, naming, options
+            )
+        return dict(self._transports)
+
+    async def close(self) -> None:
+        """Waits for what is being filled."""
+        for each in self._transports.values():
+            await each.close()

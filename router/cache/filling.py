@@ -1,0 +1,94 @@
+"""From values that a subgraph gave to what a store keeps: times, tags, and a little chance in the times."""
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from router.cache.freshness import forbids_sharing, longest
+from router.cache.identity import Identities, key_values
+from router.cache.policy import Policy, Scope
+from router.cache.store import Fill, type_of
+from router.cache.take_apart import Taken
+from router.errors import JsonValue
+
+_MS: Final = 1000
+_OWN: Final = "sf:"
+
+
+def tag_of_lists(type_name: str) -> str:
+    """Of values with a list of such entities: whatever happens to one of them may add it, remove it or move it."""
+    return f"{_OWN}list:{type_name}"
+
+
+def tag_of_viewer(viewer: str) -> str:
+    """Of all that is private to a viewer, who changes something and wants to see it changed."""
+    return f"{_OWN}viewer:{viewer}"
+
+
+class Filling:
+    """`jitter`: by which part times may be shorter, so that what came together does not go together."""
+
+    def __init__(
+        self, identities: Identities, jitter: float, chance: Callable[[], float] = random.random
+    ) -> None:
+        self._identities = identities
+        self._jitter = jitter
+        self._chance = chance
+
+    def fills(
+        self,
+        taken: Sequence[Taken],
+        headers: Mapping[str, str],
+        arguments: Callable[[Taken], Mapping[str, JsonValue]],
+        viewer: str | None,
+    ) -> list[Fill]:
+        """`headers` are those of the answer, which may shorten times."""
+        most = longest(headers)
+        if most == 0:
+            return []
+        private = forbids_sharing(headers)
+        found: dict[tuple[str, Policy, tuple[str, ...]], dict[str, bytes]] = {}
+        for each in taken:
+            policy = each.member.policy
+            if policy is None or (private and policy.scope is not Scope.PRIVATE):
+                continue
+            tags = tuple(self._tags(each, arguments, viewer))
+            found.setdefault((each.entity, policy, tags), {})[each.id] = each.value
+        return [
+            self._fill(entity, values, policy, most, tags) for (entity, policy, tags), values in found.items()
+        ]
+
+    def _fill(
+        self,
+        entity: str,
+        values: Mapping[str, bytes],
+        policy: Policy,
+        most: int | None,
+        tags: tuple[str, ...],
+    ) -> Fill:
+        seconds = policy.max_age if most is None else min(policy.max_age, most)
+        fresh = int(seconds * _MS * (1 - self._jitter * self._chance()))
+        return Fill(
+            entity,
+            values,
+            max(1, fresh),
+            policy.stale_while_revalidate * _MS,
+            policy.stale_if_error * _MS,
+            tags,
+        )
+
+    def _tags(
+        self, each: Taken, arguments: Callable[[Taken], Mapping[str, JsonValue]], viewer: str | None
+    ) -> Iterator[str]:
+        yield from map(tag_of_lists, each.member.listed)
+        policy = each.member.policy
+        if viewer is not None and policy is not None and policy.scope is Scope.PRIVATE:
+            yield tag_of_viewer(viewer)
+        if not each.member.tags:
+            return
+        identity = self._identities.key(type_of(each.entity))
+        key: Mapping[str, Any] = key_values(each.entity, identity) if identity is not None else {}
+        for format_ in each.member.tags:
+            tag = format_.render(key, arguments(each))
+            if tag is not None:
+                yield tag

@@ -1,0 +1,168 @@
+"""What a store has of what one request asks: read stage by stage, since what is read tells which entities come next."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from router.cache.asking import Asked, Asking, Spot
+from router.cache.policy import Policy
+from router.cache.put_together import PuttingTogether
+from router.cache.shape import Case
+from router.cache.store import Entry, FieldStore, Wanted
+from router.cache.under_way import FieldOf, UnderWay
+
+_MS: Final = 1000
+
+
+class _Step(NamedTuple):
+    """A spot, and how one gets there: by a field of another one."""
+
+    spot: Spot
+    parent: "_Step | None" = None
+    by: Asked | None = None
+
+
+@dataclass(slots=True)
+class Missing:
+    """Of one case: the spots where something is missing, and the groups that have it."""
+
+    case: Case
+    spots: dict[tuple[str, int], Spot] = field(default_factory=dict)
+    groups: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Outlook:
+    """What has to be fetched, by case, and what others are fetching already."""
+
+    missing: dict[int, Missing] = field(default_factory=dict)
+    waits: "set[asyncio.Future[Any]]" = field(default_factory=set)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether everything is known."""
+        return not self.missing and not self.waits
+
+
+class Looking:
+    """`absent` is the id under which a store has that an entity does not exist."""
+
+    def __init__(self, store: FieldStore, under_way: UnderWay, asking: Asking, absent: str) -> None:
+        self.values: dict[str, dict[str, bytes]] = {}
+        self.absent: set[str] = set()
+        self.looked: set[FieldOf] = set()
+        self.stamp: int | None = None
+        """Of the earliest read."""
+        self.hits = 0
+        self.stale: set[FieldOf] = set()
+        """Fields that are used now, and fetched again afterwards."""
+        self.spare: dict[FieldOf, bytes] = {}
+        """Values that are used only if no others can be had."""
+        self._store = store
+        self._under_way = under_way
+        self._asking = asking
+        self._absent_id = absent
+
+    async def look(self, tops: Sequence[Spot]) -> Outlook:
+        """From the tops on. Raises MissingEntryError or msgspec.MsgspecError for entries that are damaged."""
+        outlook = Outlook()
+        seen: set[tuple[int, str]] = set()
+        steps = [_Step(spot) for spot in tops]
+        together = PuttingTogether(self._asking, self.values)
+        while steps:
+            await self._read(steps)
+            following: list[_Step] = []
+            for step in steps:
+                if step.parent is None and step.spot.entity in self.absent:
+                    continue
+                lacking, inside = together.look(step.spot)
+                if lacking:
+                    self._sort(step, lacking, outlook)
+                for spot, by in inside:
+                    key = id(spot.case), spot.entity
+                    if key not in seen:
+                        seen.add(key)
+                        following.append(_Step(spot, step, by))
+            steps = following
+        return outlook
+
+    async def now(self) -> None:
+        """Whatever is fetched from here on is as new as this."""
+        self.stamp = (await self._store.read(())).stamp
+
+    def forget_stale(self) -> None:
+        """So that it is missing."""
+        for entity, id_ in self.stale:
+            self.values.get(entity, {}).pop(id_, None)
+
+    def use_spare(self) -> None:
+        """For what is not known otherwise."""
+        for (entity, id_), value in self.spare.items():
+            self.values.setdefault(entity, {}).setdefault(id_, value)
+
+    def take_over(self, values: Mapping[str, Mapping[str, bytes]]) -> None:
+        """What somebody else has fetched, as far as it was looked for here, for this viewer."""
+        for entity, found in values.items():
+            own = {id_: value for id_, value in found.items() if (entity, id_) in self.looked}
+            if own:
+                self.values.setdefault(entity, {}).update(own)
+
+    async def _read(self, steps: Sequence[_Step]) -> None:
+        wanted: dict[str, dict[str, Policy | None]] = {}
+        for step in steps:
+            self._want(step.spot, wanted)
+        if not wanted:
+            return
+        found = await self._store.read([Wanted(each, tuple(ids)) for each, ids in wanted.items()])
+        self.stamp = found.stamp if self.stamp is None else min(self.stamp, found.stamp)
+        for entity, entries in zip(wanted, found.entries, strict=True):
+            values = self._usable(entity, entries, wanted[entity])
+            self.hits += len(values)
+            if values.pop(self._absent_id, None) is not None:
+                self.absent.add(entity)
+            self.values.setdefault(entity, {}).update(values)
+
+    def _want(self, spot: Spot, wanted: dict[str, dict[str, Policy | None]]) -> None:
+        known = self.values.get(spot.entity, {})
+        entity, looked = spot.entity, self.looked
+        for asked in self._asking.fields(spot):
+            key = entity, asked.id
+            if asked.is_storable and asked.id not in known and key not in looked:
+                looked.add(key)
+                wanted.setdefault(entity, {})[asked.id] = asked.member.policy
+        if spot.representation is not None and entity in wanted:
+            wanted[entity][self._absent_id] = None
+
+    def _usable(
+        self, entity: str, entries: Mapping[str, Entry], policies: Mapping[str, Policy | None]
+    ) -> dict[str, bytes]:
+        """Whoever filled it in may have had a policy that allows more."""
+        values = {}
+        for id_, entry in entries.items():
+            policy = policies[id_]
+            over = entry.age - policy.max_age * _MS if policy is not None else 0
+            if entry.fresh > 0 and over <= 0:
+                values[id_] = entry.value
+            elif policy is not None and entry.stale > 0 and over <= policy.stale_while_revalidate * _MS:
+                values[id_] = entry.value
+                self.stale.add((entity, id_))
+            elif policy is not None and entry.spare > 0 and over <= policy.stale_if_error * _MS:
+                self.spare[entity, id_] = entry.value
+        return values
+
+    def _sort(self, step: _Step, lacking: Sequence[Asked], outlook: Outlook) -> None:
+        """Into what others are fetching and what is to be fetched: by the entity's key, or with what leads to it."""
+        spot = step.spot
+        futures = [self._under_way.find((spot.entity, each.id)) for each in lacking if each.is_storable]
+        waits = {each for each in futures if each is not None}
+        if len(futures) == len(lacking) and None not in futures:
+            outlook.waits |= waits
+            return
+        groups = {each.member.group for each in lacking}
+        while step.parent is not None and step.by is not None and not spot.case.fetchable:
+            groups, step = {step.by.member.group}, step.parent
+            spot = step.spot
+        found = outlook.missing.setdefault(id(spot.case), Missing(spot.case))
+        found.spots[spot.entity, id(spot.representation)] = spot
+        found.groups |= groups

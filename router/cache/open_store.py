@@ -1,0 +1,43 @@
+"""The store that the settings name, kept over reloads, as long as the settings of it are the same."""
+
+import time
+from dataclasses import dataclass, field
+
+from router.cache.memory import MemoryStore
+from router.cache.redis_connection import RedisUrlError, connect
+from router.cache.redis_store import RedisStore, RedisStoreOptions
+from router.cache.settings import FieldCacheSettings
+from router.cache.store import FieldStore
+from router.errors import RouterError
+
+
+@dataclass(slots=True)
+class Stores:
+    """Of one process. Each store is used in the event loop that runs when it is first read."""
+
+    _open: dict[tuple[object, ...], FieldStore] = field(default_factory=dict)
+
+    def get(self, settings: FieldCacheSettings) -> FieldStore | None:
+        """None where the cache is off. Raises RouterError INVALID_SETTINGS for a URL that is none of Redis."""
+        if settings.store == "off":
+            return None
+        key = settings.store, settings.memory_bytes, settings.namespace, settings.timeout_ms
+        if key not in self._open:
+            self._open[key] = _open(settings)
+        return self._open[key]
+
+    async def close(self) -> None:
+        """Frees all connections."""
+        while self._open:
+            _, store = self._open.popitem()
+            await store.close()
+
+
+def _open(settings: FieldCacheSettings) -> FieldStore:
+    if settings.store == "memory":
+        return MemoryStore(time.monotonic, settings.memory_bytes)
+    try:
+        client = connect(settings.store)
+    except RedisUrlError as error:
+        raise RouterError("INVALID_SETTINGS", f"cache.store: {error}") from None
+    return RedisStore(client, settings.namespace, RedisStoreOptions(timeout=settings.timeout_ms / 1000))

@@ -1,0 +1,184 @@
+"""The field store that processes share: a Redis hash for each entity, an entry in each of its fields.
+
+Time is a clock in Redis that every invalidation moves on. It begins at the time of day in microseconds, so that one that
+was lost does not begin lower. The stamp of a read is the clock; an entry counts while nothing that concerns it was marked
+after its stamp. Invalidating an entity frees its hash, invalidating a field leaves a mark in it; both leave a mark in a book
+of their own for fills that come late. Types and tags only get a mark: that takes as long for a million entries as for one.
+
+Whatever Redis loses, nothing is believed that may have been invalidated. Marks lie together in a few hashes, so eviction
+takes all of them or none, and what is older than a lost book does not count any more. With the clock lies the replication
+id of its server, which changes whenever a server starts or is promoted, and each script compares it: after a restart or a
+failover, which may have lost invalidations, a new epoch begins and no entry or stamp of an older one counts. Replicas
+answer nothing. Only while a network is split, and two servers are primaries, may one not know what the other was told.
+
+Needs Redis 7 or Valkey, and a user who may run EVAL, EVALSHA and INFO. Not for Redis Cluster: see redis_connection.py.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+from secrets import token_hex
+from typing import Any, Final
+
+from redis.asyncio import Redis
+
+from router.cache.redis_entry import decode, encode, encode_rest, encode_tags, useful
+from router.cache.redis_scripts import CLAIM, FILL, INVALIDATE, READ, RELEASE, RedisScripts
+from router.cache.statistics import StoreCounts, StoreStatistics
+from router.cache.store import Fill, Found, Invalidation, StoreUnavailableError, Wanted
+
+_AT_ONCE: Final = 1000
+"""Fields of an entity that a command takes; Lua passes on less than 8,000 values."""
+_NEVER: Final = 0
+"""The stamp that no fill counts with."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedisStoreOptions:
+    """Seconds of patience for a call, and of leaving Redis alone after one that failed."""
+
+    timeout: float = 0.25
+    pause: float = 1.0
+    most_marks: int = 100_000
+    """In a book of invalidations. When a second one is full, the oldest entries do not count any more."""
+    late_seconds: int = 130
+    """How late a fill may come, at least, where entities or fields have been invalidated."""
+
+
+class RedisStore:
+    """`namespace` begins the name of each key. `clock` is in seconds and does not go back."""
+
+    def __init__(
+        self,
+        client: "Redis",
+        namespace: str,
+        options: RedisStoreOptions = RedisStoreOptions(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._scripts = RedisScripts(client, options.timeout, options.pause, clock)
+        self._options = options
+        self._prefix = encode(namespace)
+        self._entities = self._prefix + b":e:"
+        books = (b":clock", b":marks", b":marks:old", b":late", b":late:old")
+        self._books = tuple(self._prefix + name for name in books)
+        self._owner = token_hex(16).encode()
+        self._counts = StoreCounts()
+
+    async def read(self, wanted: Sequence[Wanted]) -> Found:
+        """Nothing, and a stamp that no fill counts with, where Redis does not answer."""
+        self._counts.reads += 1
+        self._counts.wanted += sum(len(each.fields) for each in wanted)
+        keys = list(self._books)
+        parts: list[bytes | int] = [self._entities]
+        for fields, group in groupby(wanted, lambda each: each.fields):
+            encoded = [encode(field) for field in fields]
+            if len(fields) <= _AT_ONCE:
+                new = [self._key(each.entity) for each in group]
+                keys += new
+                parts += (len(new), len(fields), *encoded)
+            else:
+                for each in group:
+                    for batch in _batches(encoded):
+                        keys.append(self._key(each.entity))
+                        parts += (1, len(batch), *batch)
+        try:
+            stamp, now, garbage, *values = await self._scripts.run(READ, keys, parts)
+        except StoreUnavailableError:
+            self._counts.failures += 1
+            return Found(_NEVER, [{} for _ in wanted])
+        self._counts.garbage += garbage
+        ends = accumulate(len(each.fields) for each in wanted)
+        entries = [
+            decode(each.fields, values[end - len(each.fields) : end], now)
+            for each, end in zip(wanted, ends, strict=True)
+        ]
+        self._counts.found += sum(map(len, entries))
+        return Found(stamp, entries)
+
+    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+        """Drops it where Redis does not answer, or is full."""
+        self._counts.fills += 1
+        count = sum(len(fill.values) for fill in fills)
+        keys = list(self._books)
+        parts: list[bytes | int] = [self._entities, stamp]
+        for fill in fills:
+            self._add(fill, keys, parts)
+        if stamp <= _NEVER or len(keys) == len(self._books):
+            self._counts.refused += count
+            return
+        try:
+            self._counts.refused += count - int(await self._scripts.run(FILL, keys, parts))
+        except StoreUnavailableError:
+            self._counts.failures += 1
+
+    async def invalidate(self, what: Invalidation) -> None:
+        """Tries even where Redis did not answer a moment ago. Where it raises, it may have been done all the same."""
+        self._counts.invalidations += 1
+        entities = [*what.entities, *(entity for entity, _ in what.fields)]
+        parts: list[bytes | int] = [
+            int(what.everything),
+            self._options.most_marks,
+            self._options.late_seconds * 1000,
+            self._entities,
+            len(what.entities),
+            len(what.fields),
+            *(encode(name) for _, name in what.fields),
+            *(encode(f"t{name}") for name in what.types),
+            *(encode(f"g{tag}") for tag in what.tags),
+        ]
+        try:
+            await self._scripts.run(INVALIDATE, [*self._books, *map(self._key, entities)], parts, urgent=True)
+        except StoreUnavailableError:
+            self._counts.failures += 1
+            raise
+
+    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
+        """In the name of this object."""
+        if not names:
+            return ()
+        try:
+            answer = await self._scripts.run(CLAIM, self._leases(names), [self._owner, max(1, milliseconds)])
+        except StoreUnavailableError:
+            self._counts.failures += 1
+            return [True] * len(names)
+        return [got == 1 for got in answer]
+
+    async def release(self, names: Sequence[str]) -> None:
+        """Where Redis does not answer, they end by themselves."""
+        if not names:
+            return
+        try:
+            await self._scripts.run(RELEASE, self._leases(names), [self._owner])
+        except StoreUnavailableError:
+            self._counts.failures += 1
+
+    async def close(self) -> None:
+        """Closes the client, too."""
+        await self._scripts.close()
+
+    def statistics(self) -> StoreStatistics:
+        """Of this object; Redis knows its own memory."""
+        return self._counts.statistics()
+
+    def _key(self, entity: str) -> bytes:
+        return self._entities + encode(entity)
+
+    def _leases(self, names: Sequence[str]) -> list[bytes]:
+        return [self._prefix + b":l:" + encode(name) for name in names]
+
+    def _add(self, fill: Fill, keys: list[bytes], parts: list[bytes | int]) -> None:
+        lasts, tags = useful(fill), encode_tags(fill.tags)
+        if lasts <= 0 or tags is None:
+            return
+        key, rest = self._key(fill.entity), encode_rest(fill, tags)
+        for values in _batches(list(fill.values.items())):
+            keys.append(key)
+            parts.extend((lasts, rest, tags, len(values)))
+            for field, value in values:
+                parts.extend((encode(field), value))
+
+
+def _batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]

@@ -1,0 +1,125 @@
+"""The section `cache` of router.yaml: the store of the field cache, and what may be kept in it for how long."""
+
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+REDIS: Final = ("redis://", "rediss://", "unix://")
+_NAME: Final = "[_A-Za-z][_0-9A-Za-z]*"
+
+Seconds = Annotated[int, Field(ge=0)]
+_PATTERN: Final = re.compile(rf"\*|{_NAME}|{_NAME}\.\*|\*\.{_NAME}|{_NAME}\.{_NAME}")
+
+
+def _pattern(value: str) -> str:
+    if _PATTERN.fullmatch(value) is None:
+        raise PydanticCustomError(
+            "pattern", "Input should be a pattern: *, Type, Type.*, *.field or Type.field"
+        )
+    return value
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class PolicySettings(_Section):
+    """What @cacheControl would say. What is left out is as the schema has it, or a pattern that names less."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    max_age: Seconds | None = None
+    """0 keeps nothing."""
+    stale_while_revalidate: Seconds | None = None
+    """For so long after that, the old value is used while a new one is fetched."""
+    stale_if_error: Seconds | None = None
+    """For so long after `maxAge`, the old value is used where the subgraph fails."""
+    scope: Literal["PUBLIC", "PRIVATE"] | None = None
+    """PRIVATE: a copy for each viewer."""
+    inherit_max_age: bool = False
+    """As long as the type that the field is of."""
+
+
+class VarySettings(_Section):
+    """What a value depends on besides its arguments: one copy for each combination."""
+
+    headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ()
+    """Of the client's request. Only those in `headers.propagate` reach a subgraph."""
+    claims: tuple[str, ...] = ()
+    """Of the client's token, by name."""
+
+
+class SubgraphCacheSettings(_Section):
+    """What differs for one subgraph."""
+
+    enabled: bool = True
+    """Off: nothing of it is kept."""
+    policy: dict[Pattern, PolicySettings] = Field(default_factory=dict)
+    """As `cache.policy`, and where both have a pattern, this one wins."""
+
+
+def _store(value: str) -> str:
+    if value not in ("off", "memory") and not value.startswith(REDIS):
+        raise PydanticCustomError(
+            "store", "Input should be 'off', 'memory' or the URL of a Redis, such as redis://127.0.0.1:6379/0"
+        )
+    return value
+
+
+def _off_is_a_word(value: object) -> object:
+    """In YAML 1.1 `off` is false."""
+    return "off" if value is False else value
+
+
+Store = Annotated[str, AfterValidator(_store), BeforeValidator(_off_is_a_word)]
+
+
+def _shared_key(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if not text or any(not " " < each <= "~" for each in text):
+        raise PydanticCustomError("shared_key", "Input should be printable ASCII without spaces, and not empty")
+    return value
+
+
+def _secret(value: object) -> object:
+    """At once, so that no message has it."""
+    return SecretStr(value) if isinstance(value, str) else value
+
+
+class InvalidationSettings(_Section):
+    """Over HTTP, for whoever changes data without the router. Where there is no key, there is no such endpoint."""
+
+    path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]+$")] = "/invalidation"
+    """The path of the endpoint."""
+    shared_key: Annotated[SecretStr, AfterValidator(_shared_key), BeforeValidator(_secret)] | None = None
+    """What the header Authorization has to be, alone or after `Bearer`."""
+
+
+class FieldCacheSettings(_Section):
+    """Fields of entities, shared by queries of any shape."""
+
+    store: Store = "off"
+    """`off`, `memory` for each process its own, or the URL of a Redis that processes and machines share."""
+    memory_bytes: Annotated[int, Field(ge=1)] = 64 * 1024 * 1024
+    """That a process keeps. What was used longest ago goes first."""
+    namespace: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]+$")] = "softfactory"
+    """What the keys in Redis begin with. Graphs that share a Redis need different ones."""
+    timeout_ms: Annotated[int, Field(ge=1)] = 250
+    """After so long without an answer of Redis, the subgraphs are asked instead."""
+    negative_seconds: Seconds = 10
+    """How long is kept that an entity does not exist, where its policy does not say less."""
+    jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.1
+    """Up to this part of its time a value ends earlier, so that what was filled together does not end together."""
+    vary: dict[Pattern, VarySettings] = Field(default_factory=dict)
+    """By pattern, as for `policy`. All that match a field count together."""
+    policy: dict[Pattern, PolicySettings] = Field(default_factory=dict)
+    """By `Type.field`, `*.field`, `Type.*`, `Type` or `*`: over the schema, and `*` where the schema says nothing."""
+    subgraphs: dict[str, SubgraphCacheSettings] = Field(default_factory=dict)
+    """What differs for a subgraph, by name."""
+    invalidation: InvalidationSettings = InvalidationSettings()

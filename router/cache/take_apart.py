@@ -1,0 +1,102 @@
+"""answer -> entries: objects are taken apart where entities begin."""
+
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from router.cache.asking import Asked, Asking, Spot
+from router.cache.forms import read_typename
+from router.cache.identity import entity_name
+from router.cache.shape import Case, Member, Selection
+
+_encode: Final = msgspec.json.Encoder().encode
+_NULL: Final = b"null"
+RAW_NULL: Final = Raw(_NULL)
+
+
+class UnexpectedAnswerError(Exception):
+    """An answer is not what was asked for, so nothing of it is kept."""
+
+
+class Taken(NamedTuple):
+    """A value that came from a subgraph, and may be kept."""
+
+    entity: str
+    member: Member
+    id: str
+    value: bytes
+
+
+class TakingApart:
+    """`values` gets everything, by entity and field; `taken` is what may be kept of it."""
+
+    def __init__(self, asking: Asking, values: dict[str, dict[str, bytes]]) -> None:
+        self.taken: list[Taken] = []
+        self._asking = asking
+        self._values = values
+
+    def take(self, selection: Selection, value: Any, sent: Any = None) -> bytes:
+        """An object of an answer, as it is kept where it stands; `sent` is its representation. Raises UnexpectedAnswerError."""
+        case, found = _object(selection, value)
+        if case is None:
+            return _NULL
+        if case.identity is None:
+            return self._value_object(selection, case, found)
+        name = name_of(case, found)
+        if name is None:
+            raise UnexpectedAnswerError(f"a {case.typename} without its key")
+        self.take_entity(Spot(case, name, sent), found)
+        return _encode(name)
+
+    def take_entity(self, spot: Spot, found: Any, groups: frozenset[int] | None = None) -> None:
+        """All that was asked of it, or those groups. Raises UnexpectedAnswerError where something is missing."""
+        for asked in self._asking.fields(spot):
+            if groups is None or asked.member.group in groups:
+                self._take_field(spot, asked, found)
+
+    def _take_field(self, spot: Spot, asked: Asked, found: Any) -> None:
+        value = self._field(asked.member, found)
+        self._values.setdefault(spot.entity, {})[asked.id] = value
+        if asked.is_storable:
+            self.taken.append(Taken(spot.entity, asked.member, asked.id, value))
+
+    def _value_object(self, selection: Selection, case: Case, found: Any) -> bytes:
+        parts = [] if selection.is_known else [b'"__typename":%b' % _encode(case.typename)]
+        for head, member in self._asking.shown(case):
+            if member is not None:
+                parts.append(head + self._field(member, found))
+        return b"{%b}" % b",".join(parts)
+
+    def _field(self, member: Member, found: Any) -> bytes:
+        value = getattr(found, member.attribute)
+        if value is UNSET:
+            raise UnexpectedAnswerError(f"{member.name} is missing")
+        return bytes(value) if member.below is None else self._list(member.below, value, member.depth)
+
+    def _list(self, selection: Selection, value: Any, depth: int) -> bytes:
+        if value is None:
+            return _NULL
+        if depth == 0:
+            return self.take(selection, value)
+        return b"[%b]" % b",".join([self._list(selection, item, depth - 1) for item in value])
+
+
+def _object(selection: Selection, value: Any) -> tuple[Case | None, Any]:
+    if value is None or value == RAW_NULL:
+        return None, None
+    if not isinstance(value, Raw):
+        [case] = selection.cases.values()
+        return case, value
+    found = selection.cases.get(read_typename(value).typename)
+    if found is None or found.form is None:
+        raise UnexpectedAnswerError(f"a {selection.declared} of a type that it cannot be")
+    return found, found.form.decode_answer(value)
+
+
+def name_of(case: Case, found: Any) -> str | None:
+    """Of an object of an answer; None without its key."""
+    if case.identity is None or case.form is None:
+        return None
+    values = {name: getattr(found, attribute) for attribute, name in case.form.keys}
+    return entity_name(case.typename, case.identity, values)

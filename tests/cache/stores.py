@@ -1,0 +1,91 @@
+"""Every field store with what a test needs of it: a peer, as in another process, and time that passes at once."""
+
+import struct
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from router.cache.memory import MemoryStore
+from router.cache.redis_connection import connect
+from router.cache.redis_store import RedisStore, RedisStoreOptions
+from router.cache.store import Entry, FieldStore, Fill, Wanted
+
+MINUTE = 60_000
+PREFIX = b"test"
+
+
+@dataclass
+class World:
+    """`peer` sees the same data."""
+
+    store: MemoryStore | RedisStore
+    peer: FieldStore
+    advance: Callable[[int], Awaitable[None]]
+    """Milliseconds go by."""
+    empty: Callable[[], Awaitable[None]]
+    """All is as at the start."""
+
+    async def read(self, entity: str, *fields: str) -> dict[str, bytes]:
+        """Values only."""
+        found = await self.entries(entity, *fields)
+        return {field: entry.value for field, entry in found.items()}
+
+    async def entries(self, entity: str, *fields: str) -> dict[str, Entry]:
+        return dict((await self.store.read([Wanted(entity, fields)])).entries[0])
+
+    async def stamp(self) -> int:
+        return (await self.store.read([])).stamp
+
+    async def keep(
+        self,
+        entity: str,
+        *fields: str,
+        tags: tuple[str, ...] = (),
+        value: bytes = b"1",
+        stamp: int | None = None,
+    ) -> None:
+        """For a minute."""
+        stamp = await self.stamp() if stamp is None else stamp
+        await self.store.fill(stamp, [Fill(entity, dict.fromkeys(fields, value), MINUTE, tags=tags)])
+
+
+def memory_world(max_bytes: int = 1 << 26) -> World:
+    now = 1000.0
+
+    async def advance(milliseconds: int) -> None:
+        nonlocal now
+        now += milliseconds / 1000
+
+    async def empty() -> None:
+        world.store = world.peer = MemoryStore(lambda: now, max_bytes)
+
+    store = MemoryStore(lambda: now, max_bytes)
+    world = World(store, store, advance, empty)
+    return world
+
+
+def redis_world(url: str) -> World:
+    """To be closed: both stores have a client of their own."""
+    client = connect(url)
+
+    async def empty() -> None:
+        await client.flushall()
+
+    options = RedisStoreOptions(timeout=5)
+    store, peer = (RedisStore(each, PREFIX.decode(), options) for each in (client, connect(url)))
+    return World(store, peer, lambda milliseconds: make_older(client, milliseconds), empty)
+
+
+async def make_older(client: "Redis", milliseconds: int) -> None:
+    """Entries were filled in so much earlier, and keys end so much earlier."""
+    async for key in client.scan_iter(PREFIX + b":*"):
+        left = await client.pttl(key)
+        if left >= 0:
+            await client.pexpire(key, max(0, left - milliseconds))
+        if key.startswith(PREFIX + b":e:"):
+            for field, raw in (await client.hgetall(key)).items():
+                if field != b"\xff" and isinstance(raw, bytes):
+                    [born] = struct.unpack_from(">d", raw, 9)
+                    changed = raw[:9] + struct.pack(">d", born - milliseconds) + raw[17:]
+                    await client.hset(key, field, changed)

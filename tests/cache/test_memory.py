@@ -1,0 +1,102 @@
+"""What only the memory store has: bytes that it keeps to."""
+
+import gc
+import tracemalloc
+
+import pytest
+
+from router.cache.memory import MemoryStore
+from router.cache.store import Fill, Invalidation, Wanted
+
+MINUTE = 60_000
+
+
+def store_of(max_bytes: int) -> MemoryStore:
+    return MemoryStore(lambda: 1.0, max_bytes)
+
+
+async def keep(store: MemoryStore, entity: str, value: bytes, *fields: str) -> None:
+    stamp = (await store.read([])).stamp
+    await store.fill(stamp, [Fill(entity, dict.fromkeys(fields or ("a",), value), MINUTE)])
+
+
+async def has(store: MemoryStore, entity: str) -> bool:
+    return bool((await store.read([Wanted(entity, ("a",))])).entries[0])
+
+
+async def test_what_was_used_longest_ago_makes_room() -> None:
+    store = store_of(4000)
+    for entity in ("User:1", "User:2"):
+        await keep(store, entity, b"x" * 1000)
+    assert await has(store, "User:1")
+    await keep(store, "User:3", b"x" * 1000)
+    assert [await has(store, entity) for entity in ("User:1", "User:2", "User:3")] == [True, False, True]
+    assert store.statistics().evicted == 1
+    assert store.statistics().bytes <= 4000
+
+
+async def test_what_is_larger_than_all_is_not_kept() -> None:
+    store = store_of(4000)
+    await keep(store, "User:1", b"x" * 5000)
+    assert (await has(store, "User:1"), store.statistics().bytes) == (False, 0)
+
+
+async def test_what_is_replaced_ended_or_invalidated_frees_its_bytes() -> None:
+    now = 1.0
+    store = MemoryStore(lambda: now, 1 << 20)
+    await keep(store, "User:1", b"x" * 1000)
+    once = store.statistics().bytes
+    await keep(store, "User:1", b"x" * 1000)
+    assert store.statistics().bytes == once
+    now += 120
+    assert not await has(store, "User:1")
+    assert store.statistics().bytes == 0
+    await keep(store, "User:1", b"x" * 1000)
+    await store.invalidate(Invalidation(everything=True))
+    assert store.statistics().bytes == 0
+
+
+@pytest.mark.parametrize(("entities", "fields", "size"), [(5000, 1, 10), (100, 50, 10), (2000, 2, 500)])
+async def test_counts_at_least_what_it_takes(entities: int, fields: int, size: int) -> None:
+    tracemalloc.start()
+    try:
+        gc.collect()
+        before = tracemalloc.get_traced_memory()[0]
+        store = store_of(1 << 30)
+        stamp = (await store.read([])).stamp
+        for number in range(entities):
+            values = {f"field{number}(x{field})": b"x" * size + b"%d" % field for field in range(fields)}
+            await store.fill(stamp, [Fill(f"User:{number}", values, MINUTE, tags=(f"tag:{number}",))])
+        for number in range(entities):
+            await store.invalidate(
+                Invalidation(tags=(f"other:{number}",), fields=((f"Film:{number}", "title"),))
+            )
+        gc.collect()
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert taken <= store.statistics().bytes <= 2.5 * taken
+
+
+async def test_marks_stay_within_their_share_and_nothing_comes_back() -> None:
+    store = store_of(100_000)
+    stamp = (await store.read([])).stamp
+    await keep(store, "User:1", b"1")
+    await store.invalidate(Invalidation(entities=("User:1",)))
+    for number in range(2000):
+        await store.invalidate(Invalidation(tags=(f"tag:{number}",)))
+        assert store.statistics().bytes <= 100_000
+        assert not await has(store, "User:1")
+    await store.fill(stamp, [Fill("User:1", {"a": b"1"}, MINUTE)])
+    assert not await has(store, "User:1")
+    await keep(store, "User:1", b"2")
+    assert await has(store, "User:1")
+
+
+async def test_leases_that_ended_are_swept() -> None:
+    now = 1.0
+    store = MemoryStore(lambda: now, 1 << 20)
+    for number in range(50):
+        now += 60
+        assert all(await store.claim([f"{number}:{each}" for each in range(100)], 30_000))
+    assert len(store._leases) < 1500
