@@ -7,6 +7,8 @@ from typing import Any, Final
 import msgspec
 from graphql import OperationType
 
+from router.cache.answers import Answers
+from router.cache.usage import Usage
 from router.errors import ClientError, JsonValue
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
@@ -20,6 +22,7 @@ from router.security.introspection import without_suggestions
 from router.upstream.subgraph import SubgraphTransport
 
 _METHOD_NOT_ALLOWED: Final = 405
+_encode: Final = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
 
 
 class GraphQLRequest(msgspec.Struct, frozen=True, gc=False):
@@ -60,6 +63,8 @@ class Pipeline:
         self._preparation = Preparation(supergraph, self._options)
         self._supergraph = supergraph
         self._shapes = AnswerShapes(supergraph.schema)
+        self.answers: Answers | None = None
+        """Whole answers that are kept, if there is a cache for them."""
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """Raises nothing but CancelledError; a mutation that has begun goes on to its end even then."""
@@ -67,6 +72,17 @@ class Pipeline:
             prepared = await self._preparation.document(request.query, request.operation_name)
             operation = prepared.operation
             kind = operation.kind
+            usage, key = None, None
+            if self.answers is not None and kind is OperationType.QUERY:
+                key = (
+                    request.query,
+                    request.operation_name,
+                    _encode(request.variables) if request.variables else b"",
+                )
+                found = self.answers.get(key)
+                if found is not None:
+                    return GraphQLResponse(found)
+                usage = Usage(self.answers.moment)
             if kind is not OperationType.QUERY:
                 _refuse_kind(kind, read_only=request.read_only)
             variables = prepared.variables.coerce(request.variables)
@@ -82,9 +98,15 @@ class Pipeline:
                 request.headers,
                 self._supergraph.interface_objects,
                 deadline=request.deadline,
+                usage=usage,
             )
             run = _run(runner, operation, context)
-            return await (self._finish(run) if kind is OperationType.MUTATION else run)
+            if kind is OperationType.MUTATION:
+                return await self._finish(run)
+            response = await run
+            if self.answers is not None and usage is not None:
+                self.answers.put(key, response.body, usage)
+            return response
         except ClientError as error:
             return refusal(error if self._options.introspection else without_suggestions(error))
         except Exception as error:

@@ -7,7 +7,7 @@ an object without a key goes with whatever holds it, and lists of entities go wi
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
-from graphql import GraphQLError, get_named_type, is_leaf_type
+from graphql import GraphQLError, GraphQLField, get_named_type, is_leaf_type
 from graphql.pyutils import did_you_mean, suggestion_list
 
 from router.cache.filling import tag_of_lists
@@ -161,10 +161,12 @@ class AskedNames:
 
     def _check(self, type_name: str, identity: KeyTree, key: Mapping[str, Any]) -> None:
         """ "7" is another key than 7, where the schema says Int: it would be nobody's name."""
+        fields = self._fields(type_name)
         for part in identity:
-            value = key.get(part.name)
-            type_ = get_named_type(self._supergraph.schema.type_map[type_name].fields[part.name].type)  # type: ignore[attr-defined]
-            if part.below and isinstance(value, Mapping):
+            value, type_ = key.get(part.name), get_named_type(fields[part.name].type)
+            if part.below and value is not None:
+                if not isinstance(value, Mapping):
+                    raise _NotKnownError(f"{type_name}.{part.name} is an object: {_written((part,))}.")
                 self._check(type_.name, part.below, value)
             elif value is not None and is_leaf_type(type_):
                 try:
@@ -172,9 +174,11 @@ class AskedNames:
                 except GraphQLError as error:
                     raise _NotKnownError(f"{type_name}.{part.name}: {error.message}") from None
 
-    def _fields(self, type_name: str) -> Mapping[str, object]:
+    def _fields(self, type_name: str) -> Mapping[str, GraphQLField]:
         self._all_names(type_name)
-        fields: Mapping[str, object] = getattr(self._supergraph.schema.type_map[type_name], "fields", {})
+        fields: Mapping[str, GraphQLField] = getattr(
+            self._supergraph.schema.type_map[type_name], "fields", {}
+        )
         return fields
 
     def _restricted(self, subgraph: str | None) -> list[str]:

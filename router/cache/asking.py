@@ -29,6 +29,8 @@ class Asked(NamedTuple):
     id: str
     head: bytes
     is_storable: bool
+    is_shared: bool
+    """It is the same for all viewers."""
 
 
 class Asking:
@@ -87,4 +89,5 @@ class Asking:
             field_id(member, self._variables, representation, scope or ""),
             b"%b:" % _encode(member.key),
             member.policy is not None and scope is not None,
+            not scope,
         )

@@ -5,7 +5,7 @@ its answer. So neither programs nor the interpreter know of it, and any subgraph
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +47,11 @@ class CachingTransport:
         store: FieldStore,
         filling: Filling,
         naming: Naming,
+        drop: Callable[[Invalidation], Awaitable[None]],
         options: CachingOptions | None = None,
     ) -> None:
+        """`drop` makes an invalidation come true, wherever something is kept."""
+        self._drop = drop
         self._inner = inner
         self._shapes = shapes
         self._store = store
@@ -68,7 +71,11 @@ class CachingTransport:
     def start(self, request: SubgraphRequest) -> "asyncio.Future[SubgraphResponse]":
         """As the transport inside, at once where the cache has nothing to do with the operation."""
         shape = self._shapes.of(request.body)
-        if shape is None or shape.is_mutation is not request.mutation:
+        if request.mutation:
+            return asyncio.ensure_future(self._mutate(shape, request))
+        if shape is None or shape.is_mutation:
+            if request.usage is not None:
+                request.usage.never()
             begin = getattr(self._inner, "start", None)
             return begin(request) if begin else asyncio.ensure_future(self._inner.fetch(request))
         return asyncio.ensure_future(self._cached(shape, request))
@@ -85,21 +92,24 @@ class CachingTransport:
                 return
 
     async def _cached(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
-        if shape.is_mutation:
-            return await self._mutate(shape, request)
         viewer = Viewer(request.headers, self._options.viewer_headers)
         return await Reading(
             self._around, self._store, shape, request, variables_of(request.body), viewer
         ).run()
 
-    async def _mutate(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
-        """What has changed is dropped before anybody knows of the change."""
-        body = encode_request(shape.text, variables_of(request.body), shape.operation_name)
-        response = await self._inner.fetch(
-            SubgraphRequest(body, request.headers, request.mutation, request.deadline)
-        )
+    async def _mutate(self, shape: Shape | None, request: SubgraphRequest) -> SubgraphResponse:
+        """What has changed is dropped before anybody knows of the change; also where nobody knows whether it has."""
+        asked = request
+        if shape is not None:
+            body = encode_request(shape.text, variables_of(request.body), shape.operation_name)
+            asked = SubgraphRequest(body, request.headers, True, request.deadline)
         viewer = Viewer(request.headers, self._options.viewer_headers).name
-        changed = self._changed(shape, request, response)
+        try:
+            response = await self._inner.fetch(asked)
+        except SubgraphError:
+            await self._invalidate(self._naming.invalidation(b"{}", [], viewer))
+            raise
+        changed = self._changed(shape, request, response) if shape is not None else []
         await self._invalidate(self._naming.invalidation(response.body, changed, viewer))
         return response
 
@@ -117,12 +127,11 @@ class CachingTransport:
         return list(values)
 
     async def _invalidate(self, what: Invalidation) -> None:
-        if what == Invalidation():
-            return
-        try:
-            await self._store.invalidate(what)
-        except StoreUnavailableError as error:
-            incident(error)
+        if what != Invalidation():
+            try:
+                await self._drop(what)
+            except StoreUnavailableError as error:
+                incident(error)
 
     def _fill(self, stamp: int, fills: Sequence[Fill], announced: Fetching) -> None:
         self._beside(self._fill_and_tell(stamp, fills, announced))

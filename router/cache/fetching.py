@@ -84,12 +84,14 @@ class Fetching:
         """The answer as it is. Raises SubgraphError."""
         body = encode_request(shape.text, self._variables, shape.operation_name)
         announced = self._announce(spots, None)
-        apart = TakingApart(self._asking, {})
+        self._looking.is_shared = False
+        apart = TakingApart(self._asking, self._looking.values)
         try:
             response = await self._around.asking.fetch(self._request_with(body))
             absent = self._take_whole(apart, shape, response)
         except (FailedError, UnexpectedAnswerError, msgspec.MsgspecError, UnicodeError):
             announced.end(None)
+            self._looking.note(0)
             return response
         except BaseException:
             announced.end(None)
@@ -173,6 +175,14 @@ class Fetching:
         if around.negative_seconds:
             fresh = int(around.negative_seconds * 1000)
             fills += [Fill(each, {around.absent: b"null"}, fresh) for each in absent]
+        held = (
+            fills
+            and apart.is_complete
+            and sum(len(fill.values) for fill in fills)
+            >= len({(each.entity, each.id) for each in apart.taken})
+        )
+        self._looking.note(min(fill.fresh for fill in fills) if held else 0)
+        self._looking.tags.update(tag for fill in fills for tag in fill.tags)
         around.fill(self._looking.stamp or 0, fills, announced)
 
 

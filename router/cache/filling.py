@@ -52,7 +52,7 @@ class Filling:
             policy = each.member.policy
             if policy is None or (private and policy.scope is not Scope.PRIVATE):
                 continue
-            tags = tuple(self._tags(each, arguments, viewer))
+            tags = tuple(self.tags(each, arguments, viewer))
             found.setdefault((each.entity, policy, tags), {})[each.id] = each.value
         return [
             self._fill(entity, values, policy, most, tags) for (entity, policy, tags), values in found.items()
@@ -77,9 +77,10 @@ class Filling:
             tags,
         )
 
-    def _tags(
+    def tags(
         self, each: Taken, arguments: Callable[[Taken], Mapping[str, JsonValue]], viewer: str | None
     ) -> Iterator[str]:
+        """All that say when a value is over: its own, those of the lists in it, and its viewer's."""
         yield from map(tag_of_lists, each.member.listed)
         policy = each.member.policy
         if viewer is not None and policy is not None and policy.scope is Scope.PRIVATE:

@@ -11,7 +11,7 @@ Only Apollo needs `subgraph` beside `type`, and `subgraphs` beside `cache_tag`.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -61,8 +61,6 @@ class OneField(_Asked, frozen=True, tag="field"):
 
 class Everything(_Asked, frozen=True, tag="all"):
     """Of this namespace."""
-
-    is_everything: ClassVar[bool] = True
 
 
 Asked: TypeAlias = CacheTag | OfType | OfSubgraph | OneEntity | OneField | Everything

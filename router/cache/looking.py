@@ -1,6 +1,7 @@
 """What a store has of what one request asks: read stage by stage, since what is read tells which entities come next."""
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -59,6 +60,12 @@ class Looking:
         """Fields that are used now, and fetched again afterwards."""
         self.spare: dict[FieldOf, bytes] = {}
         """Values that are used only if no others can be had."""
+        self.fresh = math.inf
+        """Milliseconds until the first of what is used is over; 0 if some of it is, or must not be kept."""
+        self.visited: list[Spot] = []
+        self.tags: set[str] = set()
+        """Of what was fetched."""
+        self.is_shared = True
         self._store = store
         self._under_way = under_way
         self._asking = asking
@@ -70,10 +77,12 @@ class Looking:
         seen: set[tuple[int, str]] = set()
         steps = [_Step(spot) for spot in tops]
         together = PuttingTogether(self._asking, self.values)
+        self.visited.clear()
         while steps:
             await self._read(steps)
             following: list[_Step] = []
             for step in steps:
+                self.visited.append(step.spot)
                 if step.parent is None and step.spot.entity in self.absent:
                     continue
                 lacking, inside = together.look(step.spot)
@@ -98,12 +107,18 @@ class Looking:
 
     def use_spare(self) -> None:
         """For what is not known otherwise."""
+        self.fresh = 0
         for (entity, id_), value in self.spare.items():
             self.values.setdefault(entity, {}).setdefault(id_, value)
+
+    def note(self, fresh: float) -> None:
+        """Something is used that was fetched, and holds for so long."""
+        self.fresh = min(self.fresh, fresh)
 
     def take_over(self, values: Mapping[str, Mapping[str, bytes]]) -> None:
         """What somebody else has fetched, as far as it was looked for here, for this viewer."""
         for entity, found in values.items():
+            self.fresh = 0  # nobody has said for how long it holds
             own = {id_: value for id_, value in found.items() if (entity, id_) in self.looked}
             if own:
                 self.values.setdefault(entity, {}).update(own)
@@ -144,9 +159,11 @@ class Looking:
             over = entry.age - policy.max_age * _MS if policy is not None else 0
             if entry.fresh > 0 and over <= 0:
                 values[id_] = entry.value
+                self.fresh = min(self.fresh, entry.fresh)
             elif policy is not None and entry.stale > 0 and over <= policy.stale_while_revalidate * _MS:
                 values[id_] = entry.value
                 self.stale.add((entity, id_))
+                self.fresh = 0
             elif policy is not None and entry.spare > 0 and over <= policy.stale_if_error * _MS:
                 self.spare[entity, id_] = entry.value
         return values

@@ -13,7 +13,8 @@ from router.cache.looking import Looking, Missing
 from router.cache.put_together import MissingEntryError, PuttingTogether
 from router.cache.shape import Shape
 from router.cache.store import FieldStore
-from router.cache.take_apart import UnexpectedAnswerError
+from router.cache.take_apart import Taken, UnexpectedAnswerError
+from router.cache.usage import Usage
 from router.cache.viewer import Viewer
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
 
@@ -49,6 +50,23 @@ class Reading:
 
     async def run(self) -> SubgraphResponse:
         """Raises SubgraphError, as the transport would."""
+        response = await self._run()
+        if self._request.usage is not None:
+            self._note(self._request.usage)
+        return response
+
+    def _note(self, usage: Usage) -> None:
+        filling, asking, looking = self._around.filling, self._asking, self._looking
+        tags: set[str] = set(looking.tags)
+        is_shared = True
+        for spot in looking.visited:
+            for asked in asking.fields(spot):
+                is_shared = is_shared and asked.is_shared
+                taken = Taken(spot.entity, asked.member, asked.id, b"")
+                tags.update(filling.tags(taken, lambda each: asking.arguments(each.member), None))
+        usage.add(looking.fresh, looking.values, tags, is_shared=is_shared and looking.is_shared)
+
+    async def _run(self) -> SubgraphResponse:
         tops = self._tops() if self._shape.useful else None
         if tops is None:
             await self._looking.now()

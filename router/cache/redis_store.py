@@ -69,19 +69,7 @@ class RedisStore:
         """Nothing, and a stamp that no fill counts with, where Redis does not answer."""
         self._counts.reads += 1
         self._counts.wanted += sum(len(each.fields) for each in wanted)
-        keys = list(self._books)
-        parts: list[bytes | int] = [self._entities]
-        for fields, group in groupby(wanted, lambda each: each.fields):
-            encoded = [encode(field) for field in fields]
-            if len(fields) <= _AT_ONCE:
-                new = [self._key(each.entity) for each in group]
-                keys += new
-                parts += (len(new), len(fields), *encoded)
-            else:
-                for each in group:
-                    for batch in _batches(encoded):
-                        keys.append(self._key(each.entity))
-                        parts += (1, len(batch), *batch)
+        keys, parts = self._question(wanted)
         try:
             stamp, now, garbage, *values = await self._scripts.run(READ, keys, parts)
         except StoreUnavailableError:
@@ -166,6 +154,23 @@ class RedisStore:
 
     def _leases(self, names: Sequence[str]) -> list[bytes]:
         return [self._prefix + b":l:" + encode(name) for name in names]
+
+    def _question(self, wanted: Sequence[Wanted]) -> tuple[list[bytes], list[bytes | int]]:
+        """Fields of neighbours that want the same are sent once: most entities of a read are of one type."""
+        keys = list(self._books)
+        parts: list[bytes | int] = [self._entities]
+        for fields, group in groupby(wanted, lambda each: each.fields):
+            entities = [self._key(each.entity) for each in group]
+            encoded = [encode(field) for field in fields]
+            if len(encoded) <= _AT_ONCE:
+                keys += entities
+                parts += (len(entities), len(encoded), *encoded)
+                continue
+            for entity in entities:
+                for batch in _batches(encoded):
+                    keys.append(entity)
+                    parts += (1, len(batch), *batch)
+        return keys, parts
 
     def _add(self, fill: Fill, keys: list[bytes], parts: list[bytes | int]) -> None:
         lasts, tags = useful(fill), encode_tags(fill.tags)

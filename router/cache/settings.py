@@ -83,7 +83,9 @@ Store = Annotated[str, AfterValidator(_store), BeforeValidator(_off_is_a_word)]
 def _shared_key(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
     if not text or any(not " " < each <= "~" for each in text):
-        raise PydanticCustomError("shared_key", "Input should be printable ASCII without spaces, and not empty")
+        raise PydanticCustomError(
+            "shared_key", "Input should be printable ASCII without spaces, and not empty"
+        )
     return value
 
 

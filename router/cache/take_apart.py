@@ -33,6 +33,8 @@ class TakingApart:
 
     def __init__(self, asking: Asking, values: dict[str, dict[str, bytes]]) -> None:
         self.taken: list[Taken] = []
+        self.is_complete = True
+        """All that was taken may be kept."""
         self._asking = asking
         self._values = values
 
@@ -60,6 +62,8 @@ class TakingApart:
         self._values.setdefault(spot.entity, {})[asked.id] = value
         if asked.is_storable:
             self.taken.append(Taken(spot.entity, asked.member, asked.id, value))
+        else:
+            self.is_complete = False
 
     def _value_object(self, selection: Selection, case: Case, found: Any) -> bytes:
         parts = [] if selection.is_known else [b'"__typename":%b' % _encode(case.typename)]

@@ -1,7 +1,7 @@
 """What an execution needs to know besides its plan."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from graphql import FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode
@@ -40,3 +40,5 @@ class ExecutionContext(msgspec.Struct, frozen=True):
     error_policy: ErrorPolicy = show_subgraph_error
     deadline: float | None = None
     """When nobody waits any more, in seconds of the event loop's clock."""
+    usage: Any = None
+    """Where caches note what the answer was made of."""

@@ -115,6 +115,7 @@ class _Run:
             headers=self.context.headers,
             mutation=node.kind is OperationType.MUTATION,
             deadline=self.context.deadline,
+            usage=self.context.usage,
         )
         return await transport.fetch(request)
 

@@ -88,7 +88,7 @@ class _Call:
         if transport is None or self._over:
             raise Deviation
         request = SubgraphRequest(
-            body, self._headers, self._program.mutations[number], self._context.deadline
+            body, self._headers, self._program.mutations[number], self._context.deadline, self._context.usage
         )
         start = getattr(transport, "start", None)
         future = start(request) if start else asyncio.ensure_future(transport.fetch(request))

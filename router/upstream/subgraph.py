@@ -29,6 +29,8 @@ class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, str] = {}
     mutation: bool = False
     deadline: float | None = None
+    usage: Any = None
+    """Where a cache notes what became of it. Whatever carries it over a network has no use for that."""
 
     @property
     def query(self) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from graphql import execute_sync, parse, validate
+from graphql import OperationType, execute_sync, parse, validate
 
 from router.cache.field_cache import FieldCache
 from router.cache.memory import MemoryStore
 from router.cache.settings import FieldCacheSettings
 from router.cache.store import FieldStore
+from router.cache.usage import Usage
 from router.composition import compose
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
@@ -106,7 +107,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.gate.set()
-        self.cache = FieldCache(self.supergraph, self.settings, self.store)
+        self.cache = FieldCache(self.supergraph, self.settings, self.store, self.clock)
         self.transports: Mapping[str, SubgraphTransport] = self.cache.around(
             {name: Upstream(name, self) for name in self.supergraph.subgraphs}
         )
@@ -122,7 +123,12 @@ class World:
     async def ask_at_once(
         self, text: str, variables: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
+        answers = self.cache.answers
+        assert answers is not None
+        key = text, repr(variables), repr(headers)
+        kept = answers.get(key)
         operation = load_operation(self.supergraph, text)
+        usage = Usage(answers.moment) if operation.kind is OperationType.QUERY else None
         context = ExecutionContext(
             self.supergraph.schema,
             self.supergraph.api_schema,
@@ -131,10 +137,13 @@ class World:
             coerce_variables(self.supergraph, operation, variables or {}),
             headers or {},
             interface_objects=self.supergraph.interface_objects,
+            usage=usage,
         )
-        return msgspec.json.decode(
-            await Runner(plan(self.supergraph, operation), None).run(operation, context)
-        )
+        found = await Runner(plan(self.supergraph, operation), None).run(operation, context)
+        assert kept in (None, found), "a whole answer that was kept differs from what its fields say"
+        if usage is not None:
+            answers.put(key, found, usage)
+        return msgspec.json.decode(found)
 
     def row(self, value: Any) -> Any:
         """What a reference or a representation is of; everything else is itself."""

@@ -75,6 +75,26 @@ async def test_what_was_asked_is_not_asked_again() -> None:
     assert graph.taken_calls() == []
 
 
+async def test_whole_answers_are_kept_once_all_of_their_fields_are() -> None:
+    graph = shop()
+    text = "{ products { name left } page { title } }"
+    assert graph.cache.answers is not None
+    for expected in (0, 1, 1):
+        await graph.ask(text)
+        assert graph.cache.answers.statistics().entries == expected
+    await graph.ask('mutation { rename(id: 1, name: "new") { id } }')
+    assert graph.cache.answers.statistics().entries == 0
+
+
+@pytest.mark.parametrize("orders", [{"maxAge": 0}, {"maxAge": 60, "scope": "PRIVATE"}])
+async def test_answers_with_something_that_is_not_for_all_are_not_kept_whole(orders: dict[str, Any]) -> None:
+    graph = shop(policy={"*": {"maxAge": 60}, "Product.orders": orders})
+    assert graph.cache.answers is not None
+    for _ in range(3):
+        await graph.ask("{ products { name orders } }", headers={"authorization": "a"})
+    assert graph.cache.answers.statistics().entries == 0
+
+
 async def test_queries_of_other_shapes_share_what_they_have_in_common() -> None:
     graph = shop()
     await graph.ask("{ products { name maker { name } } page { featured { price } } }")

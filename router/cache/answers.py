@@ -1,0 +1,109 @@
+"""Whole answers in the memory of a process, in front of the fields that they were made of, and gone with any of them.
+
+A query that is asked again needs neither its fields to be looked for nor its answer to be put together. An answer never
+lives longer than the first of its fields, and never through an invalidation of one.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from sys import getsizeof
+from typing import Final, NamedTuple
+
+from router.cache.store import Invalidation
+from router.cache.usage import Usage, on_entity, on_tag, on_type
+
+_OVERHEAD: Final = 300
+"""Bytes of an answer beside its text and its dependencies, each of which takes about as much as the text of its name."""
+_DEPENDENCY: Final = 150
+
+
+class _Answer(NamedTuple):
+    body: bytes
+    until: float
+    dependencies: frozenset[str]
+    size: int
+
+
+class AnswersStatistics(NamedTuple):
+    """Since the start, but `entries` and `bytes`, which are now."""
+
+    hits: int
+    entries: int
+    bytes: int
+
+
+class Answers:
+    """Bounded in bytes; what was used longest ago goes first. `clock` is in seconds and does not go back."""
+
+    def __init__(self, clock: Callable[[], float], max_bytes: int) -> None:
+        self.moment = 0
+        """Counts invalidations: an answer from before one may be made of what has changed."""
+        self._clock = clock
+        self._max_bytes = max_bytes
+        self._answers: OrderedDict[Hashable, _Answer] = OrderedDict()
+        self._by_dependency: dict[str, set[Hashable]] = {}
+        self._bytes = 0
+        self._hits = 0
+
+    def get(self, key: Hashable) -> bytes | None:
+        """The answer, while it holds."""
+        found = self._answers.get(key)
+        if found is None:
+            return None
+        if found.until <= self._clock():
+            self._remove(key)
+            return None
+        self._answers.move_to_end(key)
+        self._hits += 1
+        return found.body
+
+    def put(self, key: Hashable, body: bytes, usage: Usage) -> None:
+        """Keeps it, if it is the same for everybody and nothing has changed since it was begun."""
+        if usage.fresh <= 0 or not usage.dependencies or not usage.is_shared or usage.began != self.moment:
+            return
+        dependencies = frozenset(usage.dependencies)
+        names = sum(len(each) + _DEPENDENCY for each in dependencies)
+        size = getsizeof(body) + names + _OVERHEAD
+        if size > self._max_bytes:
+            return
+        self._remove(key)
+        self._answers[key] = _Answer(body, self._clock() + usage.fresh / 1000, dependencies, size)
+        self._bytes += size
+        for each in dependencies:
+            self._by_dependency.setdefault(each, set()).add(key)
+        while self._bytes > self._max_bytes:
+            self._remove(next(iter(self._answers)))
+
+    def drop(self, what: Invalidation) -> None:
+        """Everything that was made of it."""
+        self.moment += 1
+        if what.everything:
+            self._answers.clear()
+            self._by_dependency.clear()
+            self._bytes = 0
+            return
+        for dependency in _dependencies(what):
+            for key in tuple(self._by_dependency.get(dependency, ())):
+                self._remove(key)
+
+    def statistics(self) -> AnswersStatistics:
+        """For metrics and tests."""
+        return AnswersStatistics(self._hits, len(self._answers), self._bytes)
+
+    def _remove(self, key: Hashable) -> None:
+        found = self._answers.pop(key, None)
+        if found is None:
+            return
+        self._bytes -= found.size
+        for each in found.dependencies:
+            keys = self._by_dependency[each]
+            keys.discard(key)
+            if not keys:
+                del self._by_dependency[each]
+
+
+def _dependencies(what: Invalidation) -> Iterator[str]:
+    yield from map(on_entity, what.entities)
+    yield from (on_entity(entity) for entity, _ in what.fields)
+    yield from map(on_type, what.types)
+    yield from map(on_tag, what.tags)

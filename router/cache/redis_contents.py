@@ -1,0 +1,119 @@
+"""What a Redis holds of a field cache, counted in small steps beside all else that it does."""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from redis.asyncio import Redis
+from redis.exceptions import NoPermissionError, RedisError
+
+from router.cache.redis_connection import RedisUrlError, connect
+from router.cache.redis_entry import encode
+from router.cache.store import type_of
+
+_STEP: Final = 1000
+_MEASURED: Final = 200
+"""Entities of a type that are measured."""
+_SECONDS: Final = 10
+"""For a step."""
+
+
+class ContentsError(Exception):
+    """Why Redis cannot be read; without its password."""
+
+
+@dataclass(slots=True)
+class Kind:
+    """Of one type: how many entities there are, and what some of them have."""
+
+    entities: int = 0
+    measured: int = 0
+    measured_fields: int = 0
+    measured_bytes: int = 0
+
+    @property
+    def fields(self) -> int:
+        """Of all; reckoned, unless each was measured."""
+        return self._of_all(self.measured_fields)
+
+    @property
+    def bytes(self) -> int:
+        """Of all; reckoned, unless each was measured."""
+        return self._of_all(self.measured_bytes)
+
+    def _of_all(self, count: int) -> int:
+        return round(count * self.entities / self.measured) if self.measured else 0
+
+
+@dataclass(slots=True)
+class Contents:
+    """`keys` are all of the database, `seen` about as many as were looked at; not `complete`, there may be more entities."""
+
+    keys: int
+    seen: int = 0
+    complete: bool = False
+    kinds: dict[str, Kind] = field(default_factory=dict)
+
+
+async def read_contents(
+    url: str, namespace: str, limit: int, progress: Callable[[Contents], None]
+) -> Contents:
+    """Looks at no more than about `limit` keys, and tells `progress` after each step. Raises ContentsError."""
+    try:
+        client = connect(url)
+    except RedisUrlError as error:
+        raise ContentsError(str(error)) from None
+    try:
+        return await _read(client, encode(namespace) + b":e:", limit, progress)
+    except TimeoutError:
+        raise ContentsError(f"Redis did not answer within {_SECONDS} seconds.") from None
+    except (RedisError, OSError) as error:
+        raise ContentsError(f"Redis cannot be read: {error}") from None
+    finally:
+        await client.aclose()
+
+
+async def _read(client: "Redis", prefix: bytes, limit: int, progress: Callable[[Contents], None]) -> Contents:
+    pattern = re.sub(rb"([\\*?\[\]])", rb"\\\1", prefix) + b"*"
+    async with asyncio.timeout(_SECONDS):
+        found = Contents(await client.dbsize())
+    cursor = 0
+    while not found.complete and found.seen < limit:
+        step = min(_STEP, limit - found.seen)
+        async with asyncio.timeout(_SECONDS):
+            cursor, keys = await client.scan(cursor, match=pattern, count=step)
+            await _measure(client, _count(keys, len(prefix), found))
+        found.seen, found.complete = found.seen + step, cursor == 0
+        progress(found)
+    found.seen = min(found.seen, found.keys)
+    return found
+
+
+def _count(keys: Sequence[Any], start: int, found: Contents) -> list[tuple[bytes, Kind]]:
+    """Those that are to be measured."""
+    chosen = []
+    for key in keys:
+        kind = found.kinds.setdefault(type_of(key[start:].decode("utf-8", "replace")), Kind())
+        kind.entities += 1
+        if kind.entities <= _MEASURED:
+            chosen.append((key, kind))
+    return chosen
+
+
+async def _measure(client: "Redis", chosen: Sequence[tuple[bytes, Kind]]) -> None:
+    if not chosen:
+        return
+    pipeline = client.pipeline(transaction=False)
+    for key, _ in chosen:
+        pipeline.hlen(key)
+        pipeline.memory_usage(key)
+    answers: list[Any] = await pipeline.execute(raise_on_error=False)
+    for (_, kind), fields, size in zip(chosen, answers[::2], answers[1::2], strict=True):
+        if isinstance(size, NoPermissionError):
+            raise size
+        if isinstance(fields, int) and isinstance(size, int):  # else it is gone, or not ours
+            kind.measured += 1
+            kind.measured_fields += fields
+            kind.measured_bytes += size

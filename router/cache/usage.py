@@ -1,0 +1,48 @@
+"""What an answer was made of, as the caches of its subgraphs tell: for how long it holds, and what would change it."""
+
+import math
+from collections.abc import Iterable
+
+from router.cache.store import type_of
+
+
+class Usage:
+    """Of one client request. `began` is the moment of `Answers` when it came."""
+
+    __slots__ = ("began", "dependencies", "fresh", "is_shared")
+
+    def __init__(self, began: int) -> None:
+        self.began = began
+        self.fresh = math.inf
+        """Milliseconds; 0 where a part of it must not be kept."""
+        self.is_shared = True
+        """Nothing in it depends on who asks."""
+        self.dependencies: set[str] = set()
+
+    def never(self) -> None:
+        """A part came past the caches."""
+        self.fresh = 0.0
+
+    def add(self, fresh: float, entities: Iterable[str], tags: Iterable[str], *, is_shared: bool) -> None:
+        """One part."""
+        self.fresh = min(self.fresh, fresh)
+        self.is_shared = self.is_shared and is_shared
+        for entity in entities:
+            self.dependencies.add(on_entity(entity))
+            self.dependencies.add(on_type(type_of(entity)))
+        self.dependencies.update(map(on_tag, tags))
+
+
+def on_entity(entity: str) -> str:
+    """The name of a dependency."""
+    return f"e{entity}"
+
+
+def on_type(type_name: str) -> str:
+    """The name of a dependency."""
+    return f"t{type_name}"
+
+
+def on_tag(tag: str) -> str:
+    """The name of a dependency."""
+    return f"g{tag}"
