@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Route
 
+from router.cache.asked_names import AskedNames
 from router.cache.endpoint import invalidation_routes
 from router.cache.field_cache import FieldCache
 from router.connections import connected, http_subgraphs, redis_client
@@ -74,7 +75,7 @@ def create_app(
     new_id = new_ids()
     routes: list[BaseRoute] = [
         *health_routes(shared.readiness, ServedGraph.now(supergraph_id(graph.sdl)), shared.reloads),
-        *invalidation_routes(settings.cache.invalidation, graph, store, settings.server.path),
+        *(_invalidation(settings, graph, cache) if cache is not None else ()),
         *(_explorer(settings, graph, explorer_headers) if settings.explorer.enabled else ()),
     ]
     app = RouterApp(
@@ -105,6 +106,11 @@ def _pipeline_options(settings: RouterSettings) -> PreparationOptions:
         max_size=OperationSize(settings.limits.max_depth, settings.limits.max_fields),
         introspection=settings.introspection,
     )
+
+
+def _invalidation(settings: RouterSettings, supergraph: Supergraph, cache: FieldCache) -> list[Route]:
+    taken = (settings.server.path, "/health", "/ready")
+    return invalidation_routes(settings.cache.invalidation, AskedNames(supergraph), cache.invalidate, taken)
 
 
 def _explorer(settings: RouterSettings, supergraph: Supergraph, headers: HeadersSource | None) -> list[Route]:

@@ -3,7 +3,7 @@
 import typer
 
 from launcher import commands as launcher_commands
-from router.commands import check, compose, plan, serve
+from router.commands import cache, check, compose, plan, serve
 
 app = typer.Typer(
     name="softfactory",
@@ -15,6 +15,7 @@ compose.register(app)
 check.register(app)
 plan.register(app)
 serve.register(app)
+cache.register(app)
 launcher_commands.register(app)
 
 

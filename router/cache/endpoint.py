@@ -1,7 +1,8 @@
 """The invalidation endpoint: whoever changes data without the router says here what is old now."""
 
+from collections.abc import Awaitable, Callable, Container
 from hmac import compare_digest
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from starlette.responses import Response
@@ -11,9 +12,8 @@ from starlette.types import Receive, Scope, Send
 from router.cache.asked_names import AskedNames
 from router.cache.invalidation_request import parse
 from router.cache.settings import InvalidationSettings
-from router.cache.store import FieldStore, Invalidation, StoreUnavailableError
+from router.cache.store import Invalidation, StoreUnavailableError
 from router.errors import ClientError, RouterError
-from router.federation.supergraph import Supergraph
 from router.incident import incident
 from router.pipeline import refusal
 from router.transport.body import read_body
@@ -33,35 +33,38 @@ _HEADERS: Final = {
 }
 
 
-def invalidation_routes(
-    settings: InvalidationSettings, supergraph: Supergraph, store: FieldStore | None, graphql: str
-) -> list[Route]:
-    """None without a store or without a key. `graphql` is the path of the graph.
+Invalidate: TypeAlias = Callable[[Invalidation], Awaitable[None]]
 
-    Raises RouterError INVALID_SETTINGS where something else is at the path.
-    """
-    if store is None or settings.shared_key is None:
+
+def invalidation_routes(
+    settings: InvalidationSettings, names: AskedNames, invalidate: Invalidate, taken: Container[str]
+) -> list[Route]:
+    """None without a key. Raises RouterError INVALID_SETTINGS for a path that is taken."""
+    if settings.shared_key is None:
         return []
-    if settings.path in (graphql, "/health", "/ready"):
+    if settings.path in taken:
         raise RouterError(
             "INVALID_SETTINGS", f"cache.invalidation.path: something else is at {settings.path}."
         )
     key = settings.shared_key.get_secret_value().encode()
-    return [Route(settings.path, InvalidationEndpoint(AskedNames(supergraph), store, key))]
+    return [Route(settings.path, InvalidationEndpoint(names, invalidate, key))]
 
 
 class InvalidationEndpoint:
-    """An ASGI application. What it answers with 202 is in force by then, all or nothing."""
+    """An ASGI application. What it answers with 202 is in force by then, all or nothing.
 
-    def __init__(self, names: AskedNames, store: FieldStore, key: bytes) -> None:
+    `invalidate` raises StoreUnavailableError.
+    """
+
+    def __init__(self, names: AskedNames, invalidate: Invalidate, key: bytes) -> None:
         self._names = names
-        self._store = store
+        self._invalidate = invalidate
         self._key = key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, unless its client leaves before all of it is there."""
         try:
-            response = _answer(await self._invalidate(scope, receive))
+            response = _accepted(await self._answer(scope, receive))
         except ClientGoneError:
             return
         except ClientError as error:
@@ -70,7 +73,7 @@ class InvalidationEndpoint:
             response = _refused(incident(error))
         await response(scope, receive, send)
 
-    async def _invalidate(self, scope: Scope, receive: Receive) -> int:
+    async def _answer(self, scope: Scope, receive: Receive) -> int:
         """How many were asked for; nobody counts what they concern. Raises ClientError, ClientGoneError."""
         if scope["method"] != "POST":
             raise ClientError("METHOD_NOT_ALLOWED", "Send invalidations by POST.", status=_METHOD_NOT_ALLOWED)
@@ -92,7 +95,7 @@ class InvalidationEndpoint:
 
     async def _drop(self, what: Invalidation) -> None:
         try:
-            await self._store.invalidate(what)
+            await self._invalidate(what)
         except StoreUnavailableError:
             raise ClientError(
                 "CACHE_UNAVAILABLE",
@@ -101,7 +104,7 @@ class InvalidationEndpoint:
             ) from None
 
 
-def _answer(count: int) -> Response:
+def _accepted(count: int) -> Response:
     return _json(msgspec.json.encode({"count": count}), _ACCEPTED)
 
 

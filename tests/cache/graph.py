@@ -1,7 +1,8 @@
 """A small graph behind the cache, of which a test sees every request to a subgraph, and whose world it can change."""
 
 import asyncio
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +64,7 @@ class Upstream:
         world.calls.append(Call(self._name, request.query, request.variables))
         document = parse(request.query)
         assert not validate(self._schema, document), request.query
+        await world.pause()
         if world.failure is not None:
             raise world.failure
         result = execute_sync(
@@ -73,6 +75,7 @@ class Upstream:
             type_resolver=lambda row, _info, _type: row["__typename"],
         )
         await world.gate.wait()
+        await world.pause()
         answer = {**result.formatted, **({"extensions": world.extensions} if world.extensions else {})}
         return SubgraphResponse(msgspec.json.encode(answer), 200, {**JSON, **world.headers})
 
@@ -104,6 +107,8 @@ class World:
     headers: dict[str, str] = field(default_factory=dict)
     extensions: dict[str, Any] = field(default_factory=dict)
     failure: SubgraphError | None = None
+    pauses: Iterator[int] = field(default_factory=lambda: itertools.repeat(0))
+    """Turns of the event loop for which a subgraph thinks, before and after it looks at its rows."""
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -158,6 +163,10 @@ class World:
             found = self.rows.get(f"{value['__typename']}:{value['id']}")
             return found and {**value, **found}
         return value
+
+    async def pause(self) -> None:
+        for _ in range(next(self.pauses)):
+            await asyncio.sleep(0)
 
     def taken_calls(self) -> list[Call]:
         """Those since the last time."""

@@ -382,7 +382,7 @@ async def test_a_mutation_drops_the_lists_of_what_it_returns() -> None:
     texts = ["{ products { id } }", "{ page { title nodes { id } } }"]
     for text in texts:
         await graph.ask(text)
-    graph.rows["Query"]["products"] = lambda first: ["Product:4"]  # noqa: ARG005
+    graph.rows["Query"]["products"] = lambda first: ["Product:4"]
     graph.rows["Query"]["page"]["nodes"] = ["Product:4"]
     await graph.ask('mutation { rename(id: 4, name: "new") { id } }')
     assert (await graph.ask(texts[0]))["data"]["products"] == [{"id": "4"}]

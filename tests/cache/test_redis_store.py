@@ -146,6 +146,15 @@ async def test_a_lost_hash_brings_nothing_back(ours: Ours) -> None:
         assert not await ours.has()
 
 
+async def test_what_may_have_been_invalidated_does_not_replace_the_new_value(ours: Ours) -> None:
+    stamp = (await ours.store.read([])).stamp
+    await ours.store.invalidate(Invalidation(tags=("x",)))
+    await ours.keep(tags=("x",), value=b"new")
+    await ours.other.delete("t:marks")
+    await ours.keep(tags=("x",), value=b"late", stamp=stamp)
+    assert (await ours.store.read([Wanted("User:1", ("name",))])).entries[0]["name"].value == b"new"
+
+
 async def test_marks_are_bounded(own_server: ValkeyServer, ours: Ours) -> None:
     few = Ours(own_server, RedisStoreOptions(timeout=2, most_marks=50))
     stamp = await few.keep()
@@ -325,7 +334,7 @@ async def test_a_slow_server_is_left_alone_for_a_while(own_server: ValkeyServer)
     now = 100.0
     client = connect(own_server.url)
     other = connect(own_server.url)
-    store = RedisStore(client, "t", RedisStoreOptions(timeout=0.1), lambda: now)
+    store = RedisStore(client, "t", RedisStoreOptions(timeout=0.2), lambda: now)
     stamp = (await store.read([])).stamp
     fill = Fill("User:1", {"name": b"1"}, MINUTE)
     await store.fill(stamp, [fill])
@@ -335,22 +344,23 @@ async def test_a_slow_server_is_left_alone_for_a_while(own_server: ValkeyServer)
         begin = time.monotonic()
         found = await store.read([Wanted("User:1", ("name",))])
         assert (found.stamp, found.entries) == (0, [{}])
-        assert 0.09 < time.monotonic() - begin < 2
+        assert 0.19 < time.monotonic() - begin < 2
         begin = time.monotonic()
         for _ in range(100):
             assert (await store.read([])).stamp == 0
             await store.fill(stamp, [fill])
             assert await store.claim(["a", "b"], MINUTE) == [True, True]
             await store.release(["a"])
-        assert time.monotonic() - begin < 0.09
+        assert time.monotonic() - begin < 0.19
         with pytest.raises(StoreUnavailableError):
             await store.invalidate(Invalidation(types=("User",)))
         assert store.statistics().failures == 402
         # One tries, the others do not wait for it.
         now += 1.1
-        begin = time.monotonic()
-        await asyncio.gather(*(store.read([]) for _ in range(50)))
-        assert 0.09 < time.monotonic() - begin < 2
+        tasks = [asyncio.create_task(store.read([])) for _ in range(50)]
+        await asyncio.sleep(0.02)
+        assert sum(task.done() for task in tasks) == 49
+        await asyncio.gather(*tasks)
     finally:
         os.kill(pid, signal.SIGCONT)
     assert (await store.read([])).stamp == 0

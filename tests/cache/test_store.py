@@ -258,6 +258,10 @@ async def test_takes_many_at_once(world: World) -> None:
     fields = tuple(f"field{number}" for number in range(9000))
     await world.keep("Query", *fields)
     assert len(await world.read("Query", *fields)) == len(fields)
+    found = await world.store.read(
+        [Wanted("User:1", fields), Wanted("Query", fields), Wanted("Query", ("field8999",))]
+    )
+    assert [len(each) for each in found.entries] == [0, len(fields), 1]
     entities = tuple(f"User:{number}" for number in range(9000))
     stamp = await world.stamp()
     await world.store.fill(stamp, [Fill(entity, {"a": b"1"}, MINUTE) for entity in entities[:900]])

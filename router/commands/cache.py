@@ -1,0 +1,192 @@
+"""`softfactory cache`: drops what the field cache keeps, and shows what it keeps in a Redis."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from router.commands.failure import fail
+from router.errors import RouterError
+
+if TYPE_CHECKING:
+    from router.cache.invalidation_request import Asked
+
+_PANEL: Final = "The router"
+_URL: Final = "http://127.0.0.1:4000/invalidation"
+
+_PURGE_EPILOG = """
+Examples:
+
+    export SOFTFACTORY_CACHE_KEY=…        # cache.invalidation.shared_key of the router
+
+    softfactory cache purge --entity 'Chef:{"id": "7"}' --tag chefs
+
+    softfactory cache purge --type Chef --url https://graph.example.com/invalidation
+
+    softfactory cache purge --field Query.chefs --field 'Chef.rating:{"id": "7"}'
+
+    softfactory cache purge --type Chef --redis redis://127.0.0.1:6379/0 --supergraph schema/supergraph.graphql
+
+    softfactory cache purge --all --yes --redis redis://127.0.0.1:6379/0
+
+When it ends with 0, nobody reads any more what was there before. A router whose cache is in memory drops it in the process
+that answers; with several workers that is one of them.
+
+Exit codes: 0 it is done; 1 it is not, or nobody knows; 2 the command line is wrong.
+"""
+
+_STATS_EPILOG = """
+Examples:
+
+    softfactory cache stats --redis redis://127.0.0.1:6379/0
+
+    softfactory cache stats --redis redis://127.0.0.1:6379/0 --namespace shop --limit 1000000 --format json
+
+What was dropped by type or by tag is counted until it expires or is written again: Redis holds it, and nobody reads it.
+
+Exit codes: 0 counted; 1 Redis cannot be read; 2 the command line is wrong.
+"""
+
+
+class Format(StrEnum):
+    """For whom the table is."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Namespace = Annotated[str, typer.Option(help="As cache.namespace.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    group = typer.Typer(no_args_is_help=True, help="Look into the field cache, and drop what it keeps.")
+    group.command("purge", epilog=_PURGE_EPILOG, no_args_is_help=True)(purge)
+    group.command("stats", epilog=_STATS_EPILOG)(stats)
+    app.add_typer(group, name="cache", rich_help_panel=_PANEL)
+
+
+def purge(
+    type_: Annotated[
+        list[str] | None, typer.Option("--type", metavar="NAME", help="All entities of a type.")
+    ] = None,
+    entity: Annotated[
+        list[str] | None, typer.Option(metavar="TYPE:KEY", help="One entity, with its key as JSON.")
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TYPE.FIELD[:KEY]",
+            help="A field of one entity, or of Query. Without a key, all of another type goes.",
+        ),
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="All that a @cacheTag names so.")] = None,
+    subgraph: Annotated[
+        list[str] | None, typer.Option(help="All types that the subgraph has fields of.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Everything. Asks before, unless --yes is given.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    url: Annotated[
+        str | None, typer.Option(help="The endpoint of a running router.", show_default=_URL)
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SOFTFACTORY_CACHE_KEY", help="The router's key. Others on the machine see options."
+        ),
+    ] = None,
+    redis: Annotated[
+        str | None, typer.Option(metavar="URL", help="The Redis, past any router: cache.store.")
+    ] = None,
+    namespace: Namespace = "softfactory",
+    supergraph: Annotated[
+        Path | None,
+        typer.Option("--supergraph", "-s", help="With --redis: the graph, which knows types and keys."),
+    ] = None,
+) -> None:
+    """Drops what the field cache keeps, of a running router or directly in its Redis.
+
+    Options may be repeated; all of it goes at once, and in all processes that share the Redis. A router knows its types and
+    keys. Without one, --redis needs the --supergraph for all but --tag and --all.
+    """
+    from router.commands.purge_targets import Targets
+
+    asked = Targets(
+        type_ or (), entity or (), field or (), tag or (), subgraph or (), everything=everything
+    ).requests()
+    if redis is not None and url is not None:
+        raise typer.BadParameter("--url and --redis are two ways to the same. Give one of them.")
+    if redis is None and not key:
+        raise typer.BadParameter(
+            "A router wants its key: set SOFTFACTORY_CACHE_KEY, or go past it by --redis."
+        )
+    where = f"behind {url or _URL}" if redis is None else f"under {namespace!r} in Redis"
+    if everything and not yes:
+        typer.confirm(f"Drop everything {where}? The subgraphs will be asked for all of it.", abort=True)
+    if redis is None:
+        _purge_router(url or _URL, key or "", asked)
+    else:
+        _purge_redis(redis, namespace, asked, supergraph)
+    typer.echo(f"Dropped {where} what {len(asked)} request{'s ask' if len(asked) > 1 else ' asks'} for.")
+
+
+def stats(
+    redis: Annotated[str, typer.Option(metavar="URL", help="The Redis of the field cache: cache.store.")],
+    namespace: Namespace = "softfactory",
+    limit: Annotated[
+        int, typer.Option(min=1, help="Keys to look at, at most, whosever they are.")
+    ] = 1_000_000,
+    format_: Annotated[Format, typer.Option("--format", "-f", help="json for machines.")] = Format.TEXT,
+) -> None:
+    """Counts what Redis holds of the field cache, by type: entities, their fields, and bytes.
+
+    It goes through the keys in small steps, beside all else that Redis does. Fields and bytes are measured for some
+    entities of each type, and reckoned from these for the others.
+    """
+    from router.cache.redis_contents import ContentsError
+    from router.commands.cache_table import counted, show, to_json
+
+    try:
+        found = counted(redis, namespace, limit)
+    except ContentsError as error:
+        fail(str(error))
+    if format_ is Format.JSON:
+        typer.echo(json.dumps(to_json(found), indent=2, ensure_ascii=False))
+    else:
+        show(found, namespace)
+
+
+def _purge_router(url: str, key: str, asked: "Sequence[Asked]") -> None:
+    from router.commands.purging import PurgeError, purge_router
+
+    try:
+        asyncio.run(purge_router(url, key, asked))
+    except PurgeError as error:
+        fail(*error.lines)
+
+
+def _purge_redis(url: str, namespace: str, asked: "Sequence[Asked]", supergraph: Path | None) -> None:
+    from router.cache.asked_names import AskedNames, without_graph
+    from router.commands.purging import PurgeError, purge_redis
+    from router.serving.release import parse_supergraph, read_supergraph
+
+    what = without_graph(asked)
+    if what is None and supergraph is None:
+        raise typer.BadParameter("Without a router, only --tag and --all do without --supergraph FILE.")
+    try:
+        if what is None:
+            graph = parse_supergraph(read_supergraph(supergraph), supergraph)
+            what = AskedNames(graph).invalidation(asked)
+        was_there = asyncio.run(purge_redis(url, namespace, what))
+    except PurgeError as error:
+        fail(*error.lines)
+    except RouterError as error:
+        fail(f"{error.code}: {error.message}")
+    if not was_there:
+        typer.echo(f"No router has used this Redis under {namespace!r}; see cache.namespace.", err=True)
