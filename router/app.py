@@ -51,8 +51,8 @@ def create_app(
     remote = http_subgraphs(graph, settings, upstream)
     pipeline = Pipeline(graph, upstream, _pipeline_options(settings))
     redis = redis_client(settings.redis_url) if settings.redis_url else None
-    store = shared.stores.get(settings.cache)
-    cache = FieldCache(graph, settings.cache, store) if store is not None else None
+    opened = shared.stores.get(settings.cache)
+    cache = FieldCache(graph, settings.cache, opened) if opened is not None else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

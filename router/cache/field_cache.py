@@ -10,11 +10,12 @@ from router.cache.filling import Filling
 from router.cache.identity import Identities
 from router.cache.invalidating import Naming
 from router.cache.memory import MemoryStore
+from router.cache.open_store import OpenStore
 from router.cache.policy import policies
 from router.cache.read_operation import Reader
 from router.cache.settings import FieldCacheSettings
 from router.cache.shapes import Shapes
-from router.cache.store import FieldStore, Invalidation
+from router.cache.store import Invalidation
 from router.federation.supergraph import Supergraph
 from router.upstream.subgraph import SubgraphTransport
 
@@ -29,16 +30,19 @@ class FieldCache:
         self,
         supergraph: Supergraph,
         settings: FieldCacheSettings,
-        store: FieldStore,
+        opened: OpenStore,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.store = store
+        self.store = opened.store
         self._supergraph = supergraph
         self._settings = settings
         self._transports: dict[str, CachingTransport] = {}
         # Whole answers need to hear of every invalidation, and of a shared store's nobody tells.
-        own = isinstance(store, MemoryStore)
+        own = isinstance(opened.store, MemoryStore)
         self.answers = Answers(clock, settings.memory_bytes // _SHARE_OF_ANSWERS) if own else None
+        self._all_answers = opened.answers
+        if self.answers is not None:
+            opened.answers.add(self.answers)
 
     def around(self, transports: Mapping[str, SubgraphTransport]) -> dict[str, SubgraphTransport]:
         """By name of the subgraph. The event loop that they are for has to run. Raises InvalidSupergraphError."""
@@ -57,13 +61,15 @@ class FieldCache:
 
     async def invalidate(self, what: Invalidation) -> None:
         """From its end on nobody reads what was there before. Raises StoreUnavailableError."""
-        if self.answers is not None:
-            self.answers.drop(what)
+        self._drop(what)
         try:
             await self.store.invalidate(what)
         finally:
-            if self.answers is not None:
-                self.answers.drop(what)  # again, for what was put together of it meanwhile
+            self._drop(what)  # again, for what was put together of it meanwhile
+
+    def _drop(self, what: Invalidation) -> None:
+        for each in self._all_answers:
+            each.drop(what)
 
     async def close(self) -> None:
         """Waits for what is being filled."""

@@ -98,8 +98,8 @@ def _values(key: KeyTree, values: Mapping[str, object]) -> list[object] | None:
     found: list[object] = []
     for field in key:
         value = values.get(field.name)
-        if field.below and isinstance(value, Mapping):
-            value = _values(field.below, value)
+        if field.below:
+            value = _values(field.below, value) if isinstance(value, Mapping) else None
         elif field.is_id and type(value) is int:
             value = str(value)
         if value is None or (not field.below and isinstance(value, Mapping | list)):

@@ -8,14 +8,17 @@ A subgraph names in `extensions.cacheInvalidation` what the answer does not show
 A field of a root type is `{"__typename": "Query", "field": "chefs"}`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from router.cache.asked_names import AskedNames
 from router.cache.filling import tag_of_lists, tag_of_viewer
-from router.cache.identity import Identities, entity_name
+from router.cache.identity import Identities
+from router.cache.invalidation_request import Asked, CacheTag, OfType, OneEntity, OneField
 from router.cache.store import Invalidation, type_of
+from router.errors import ClientError
 from router.federation.supergraph import Supergraph
 
 
@@ -38,11 +41,12 @@ _read: Final = msgspec.json.Decoder(_Answer).decode
 
 
 class Naming:
-    """Finds names for what a subgraph calls by keys."""
+    """Of one supergraph."""
 
     def __init__(self, supergraph: Supergraph, identities: Identities) -> None:
         self._supergraph = supergraph
         self._identities = identities
+        self._names = AskedNames(supergraph)
 
     def invalidation(self, body: bytes, entities: list[str], viewer: str | None) -> Invalidation:
         """Of an answer, with the entities that were found in it. What is not as it should be there is passed over.
@@ -50,43 +54,61 @@ class Naming:
         Beside what is named, everything that is private to the viewer goes, and all lists of entities of the types of those
         that were found: they are what a mutation changes without returning it.
         """
-        try:
-            extensions = _read(body).extensions
-        except (msgspec.MsgspecError, UnicodeError):
-            extensions = None
-        named = extensions.named if extensions is not None and extensions.named is not None else _Named()
-        found = dict.fromkeys(entities)
-        for values in named.entities:
-            found.update(dict.fromkeys(self._names(values)))
-        names = tuple(dict.fromkeys(each for name in found for each in self.aliases(name)))
-        tags = dict.fromkeys((*named.tags, *(tag_of_lists(type_of(name)) for name in names)))
+        parts = [self._of_answer(entities, viewer)]
+        for asked in _asked(body):
+            try:
+                parts.append(self._names.invalidation([asked]))
+            except ClientError:
+                continue  # the graph has no such names, so nothing of it is kept
+        return Invalidation(
+            tuple(dict.fromkeys(each for part in parts for each in part.entities)),
+            tuple(dict.fromkeys(each for part in parts for each in part.fields)),
+            tuple(dict.fromkeys(each for part in parts for each in part.types)),
+            tuple(dict.fromkeys(each for part in parts for each in part.tags)),
+        )
+
+    def _of_answer(self, entities: list[str], viewer: str | None) -> Invalidation:
+        names = dict.fromkeys(entities)
+        types: dict[str, None] = {}
+        for name in entities:
+            type_name, _, key = name.partition(":")
+            for interface in self._standing_for(type_name):
+                if self._identities.key(interface) == self._identities.key(type_name):
+                    names[f"{interface}:{key}"] = None
+                else:
+                    types[interface] = None  # which one of them it is there, its own key does not say
+        tags = dict.fromkeys(
+            tag_of_lists(type_of(each)) for each in (*names, *(f"{each}:" for each in types))
+        )
         if viewer is not None:
             tags[tag_of_viewer(viewer)] = None
-        return Invalidation(names, tuple(self._fields(named.fields)), tuple(named.types), tuple(tags))
+        return Invalidation(tuple(names), (), tuple(types), tuple(tags))
 
-    def aliases(self, name: str) -> Iterator[str]:
-        """An entity's own name, and those under which subgraphs know it that see an interface as an object."""
-        yield name
-        type_name, _, key = name.partition(":")
+    def _standing_for(self, type_name: str) -> Iterator[str]:
+        """The interfaces that some subgraph has as an object, which is what it calls objects of this type."""
         for interface in self._supergraph.interface_objects:
             if type_name in self._supergraph.possible_types.get(interface, ()):
-                yield f"{interface}:{key}"
+                yield interface
 
-    def _names(self, values: dict[str, Any]) -> Iterator[str]:
-        type_name = values.get("__typename")
-        if not isinstance(type_name, str):
-            return
-        if type_name in self._supergraph.root_kinds:
-            yield f"{type_name}:"
-            return
-        key = self._identities.key(type_name)
-        name = entity_name(type_name, key, values) if key is not None else None
-        if name is not None:
-            yield name
 
-    def _fields(self, named: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-        for values in named:
-            field = values.get("field")
-            if isinstance(field, str):
-                for name in self._names(values):
-                    yield from ((alias, field) for alias in self.aliases(name))
+def _asked(body: bytes) -> Iterator[Asked]:
+    try:
+        extensions = _read(body).extensions
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return
+    named = extensions.named if extensions is not None else None
+    if named is None:
+        return
+    for values in named.entities:
+        if isinstance(type_name := values.get("__typename"), str):
+            yield OneEntity(type_name, _key(values))
+    for values in named.fields:
+        type_name, field = values.get("__typename"), values.get("field")
+        if isinstance(type_name, str) and isinstance(field, str):
+            yield OneField(type_name, field, _key(values) or None)
+    yield from map(OfType, named.types)
+    yield from map(CacheTag, named.tags)
+
+
+def _key(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in ("__typename", "field")}

@@ -2,7 +2,9 @@
 
 import time
 from dataclasses import dataclass, field
+from weakref import WeakSet
 
+from router.cache.answers import Answers
 from router.cache.memory import MemoryStore
 from router.cache.redis_connection import RedisUrlError, connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
@@ -12,25 +14,34 @@ from router.errors import RouterError
 
 
 @dataclass(slots=True)
+class OpenStore:
+    """`answers`: those of all applications of the process that are made of the store's fields. Each hears of what the others
+    drop: an application that is replaced still answers its last requests."""
+
+    store: FieldStore
+    answers: "WeakSet[Answers]" = field(default_factory=WeakSet)
+
+
+@dataclass(slots=True)
 class Stores:
     """Of one process. Each store is used in the event loop that runs when it is first read."""
 
-    _open: dict[tuple[object, ...], FieldStore] = field(default_factory=dict)
+    _open: dict[tuple[object, ...], OpenStore] = field(default_factory=dict)
 
-    def get(self, settings: FieldCacheSettings) -> FieldStore | None:
+    def get(self, settings: FieldCacheSettings) -> OpenStore | None:
         """None where the cache is off. Raises RouterError INVALID_SETTINGS for a URL that is none of Redis."""
         if settings.store == "off":
             return None
         key = settings.store, settings.memory_bytes, settings.namespace, settings.timeout_ms
         if key not in self._open:
-            self._open[key] = _open(settings)
+            self._open[key] = OpenStore(_open(settings))
         return self._open[key]
 
     async def close(self) -> None:
         """Frees all connections."""
         while self._open:
-            _, store = self._open.popitem()
-            await store.close()
+            _, found = self._open.popitem()
+            await found.store.close()
 
 
 def _open(settings: FieldCacheSettings) -> FieldStore:

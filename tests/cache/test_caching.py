@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from router.upstream.subgraph import SubgraphError, SubgraphResponse
+from router.upstream.subgraph import SubgraphError
 from tests.cache.graph import Call, World, world
 
 SHOP = {
@@ -63,6 +63,12 @@ def asked_of(call: Call) -> set[str]:
     return {key for group, key in groups if call.variables[group]}
 
 
+async def turns(count: int) -> None:
+    """Of the event loop, so that what has begun gets as far as it can."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
 async def test_what_was_asked_is_not_asked_again() -> None:
     graph = shop()
     text = (
@@ -78,6 +84,7 @@ async def test_what_was_asked_is_not_asked_again() -> None:
 async def test_whole_answers_are_kept_once_all_of_their_fields_are() -> None:
     graph = shop()
     text = "{ products { name left } page { title } }"
+    graph.keeps_answers = True
     assert graph.cache.answers is not None
     for expected in (0, 1, 1):
         await graph.ask(text)
@@ -89,6 +96,7 @@ async def test_whole_answers_are_kept_once_all_of_their_fields_are() -> None:
 @pytest.mark.parametrize("orders", [{"maxAge": 0}, {"maxAge": 60, "scope": "PRIVATE"}])
 async def test_answers_with_something_that_is_not_for_all_are_not_kept_whole(orders: dict[str, Any]) -> None:
     graph = shop(policy={"*": {"maxAge": 60}, "Product.orders": orders})
+    graph.keeps_answers = True
     assert graph.cache.answers is not None
     for _ in range(3):
         await graph.ask("{ products { name orders } }", headers={"authorization": "a"})
@@ -274,6 +282,7 @@ async def test_a_mutation_drops_the_entities_that_it_returns() -> None:
         ({"fields": [{"__typename": "Query", "field": "products"}]}, 1),
         ({"types": ["Product"]}, 1),
         ({"types": ["Maker"]}, 0),
+        ({"types": ["Page"]}, 1),  # which stands in fields of Query
         ({"entities": ["nonsense", 7], "types": 3}, 0),
         ({"entities": [{"__typename": "Nothing", "id": 2}, {"id": 1}, {}]}, 0),
     ],
@@ -294,8 +303,8 @@ async def test_an_answer_from_before_a_mutation_does_not_come_back() -> None:
     text = "{ product(id: 1) { name } }"
     graph.gate.clear()
     late = asyncio.create_task(graph.ask_at_once(text))
-    while not graph.calls:
-        await asyncio.sleep(0)
+    await turns(50)
+    assert graph.calls
     rename(graph.rows, "1", "new")
     graph.gate.set()
     gate, graph.gate = graph.gate, asyncio.Event()
@@ -316,8 +325,7 @@ async def test_equal_fields_at_the_same_time_are_fetched_once() -> None:
         "{ x: product(id: 1) { name } }",
     ]
     asked = [asyncio.create_task(graph.ask_at_once(text)) for text in texts * 5]
-    for _ in range(50):
-        await asyncio.sleep(0)
+    await turns(50)
     graph.gate.set()
     answers = await asyncio.gather(*asked)
     assert [len(each["data"]) for each in answers] == [1] * 15
@@ -328,11 +336,10 @@ async def test_who_waits_for_a_fetch_that_fails_fetches_itself() -> None:
     graph = shop()
     graph.gate.clear()
     first = asyncio.create_task(graph.ask_at_once("{ product(id: 1) { name } }"))
-    while not graph.calls:
-        await asyncio.sleep(0)
+    await turns(50)
+    assert graph.calls
     second = asyncio.create_task(graph.ask_at_once("{ product(id: 1) { name } }"))
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await turns(20)
     first.cancel()
     graph.gate.set()
     assert (await second)["data"]["product"] == {"name": "P1"}
@@ -364,17 +371,6 @@ async def test_the_old_value_is_used_where_the_subgraph_fails() -> None:
     assert await graph.ask(text) == good
     graph.clock.now += 40
     assert (await graph.ask(text))["errors"]
-
-
-async def test_a_subgraph_that_answers_nonsense_is_passed_on_and_not_kept() -> None:
-    graph = shop()
-    await graph.ask("{ products { name } }")
-    graph.rows["Query"]["products"] = lambda first: ["Product:1"]
-    broken = SubgraphResponse(b'{"data":{"products":[{"_sf_key_id":"1","name":{}}]}}', 200, {})
-    assert broken.status == 200
-    graph.clock.now += 100
-    found = await graph.ask("{ products { name } }")
-    assert found["data"]["products"] == [{"name": "P1"}]
 
 
 async def test_a_mutation_drops_the_lists_of_what_it_returns() -> None:

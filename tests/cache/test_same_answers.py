@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from router.cache.field_cache import FieldCache
 from router.cache.memory import MemoryStore
+from router.cache.open_store import OpenStore
 from router.cache.settings import FieldCacheSettings
 from router.composition import compose
 from router.executor.answer_shape import AnswerShapes
@@ -74,7 +75,7 @@ async def compare(
     """Calls without and with the cache."""
     plain_calls, cached_calls = Counter[str](), Counter[str]()
     plain = {name: Counting(mock, plain_calls, name) for name, mock in mocks.items()}
-    cache = FieldCache(supergraph, EVERYTHING, MemoryStore(time.monotonic, 10_000_000))
+    cache = FieldCache(supergraph, EVERYTHING, OpenStore(MemoryStore(time.monotonic, 10_000_000)))
     cached = cache.around({name: Counting(mock, cached_calls, name) for name, mock in mocks.items()})
     for number in order:
         drawn = operations[number % len(operations)]
