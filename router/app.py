@@ -63,7 +63,7 @@ def create_app(
             upstream.update(await stack.enter_async_context(connected(remote, settings)))
             if cache is not None:
                 upstream.update(cache.around(upstream))
-                pipeline.answers = cache.answers
+                pipeline.cache = cache
                 stack.push_async_callback(cache.close)
             stack.push_async_callback(pipeline.close)
             if lasting is None:

@@ -1,14 +1,15 @@
 """A GraphQL request from text to answer, without HTTP: parse, validate, plan, compile, run, respond."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Hashable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from graphql import OperationType
 
-from router.cache.answers import Answers
-from router.cache.usage import Usage
+from router.cache.answers import Held
+from router.cache.field_cache import FieldCache
+from router.cache.usage import CacheMode
 from router.errors import ClientError, JsonValue
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
@@ -37,6 +38,7 @@ class GraphQLRequest(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, str] = {}
     read_only: bool = False
     deadline: float | None = None
+    cache_mode: CacheMode = CacheMode.USE
     shareable: bool = True
     """Whether its answer may be that of an equal request before it, whose deadline is earlier."""
 
@@ -46,6 +48,10 @@ class GraphQLResponse(msgspec.Struct, frozen=True, gc=False):
 
     body: bytes
     refused: ClientError | None = None
+    fresh: float = 0
+    """Milliseconds for which it holds: what a cache knows of all that it is made of."""
+    is_shared: bool = True
+    """It is the same for all viewers."""
 
 
 class Pipeline:
@@ -63,8 +69,7 @@ class Pipeline:
         self._preparation = Preparation(supergraph, self._options)
         self._supergraph = supergraph
         self._shapes = AnswerShapes(supergraph.schema)
-        self.answers: Answers | None = None
-        """Whole answers that are kept, if there is a cache for them."""
+        self.cache: FieldCache | None = None
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """Raises nothing but CancelledError; a mutation that has begun goes on to its end even then."""
@@ -73,16 +78,16 @@ class Pipeline:
             operation = prepared.operation
             kind = operation.kind
             usage, key = None, None
-            if self.answers is not None and kind is OperationType.QUERY:
+            if self.cache is not None and kind is OperationType.QUERY:
                 key = (
                     request.query,
                     request.operation_name,
                     _encode(request.variables) if request.variables else b"",
                 )
-                found = self.answers.get(key)
-                if found is not None:
-                    return GraphQLResponse(found)
-                usage = Usage(self.answers.moment)
+                held = self._held(key, request.cache_mode)
+                if held is not None:
+                    return GraphQLResponse(held.body, fresh=held.fresh)
+                usage = self.cache.usage(request.cache_mode)
             if kind is not OperationType.QUERY:
                 _refuse_kind(kind, read_only=request.read_only)
             variables = prepared.variables.coerce(request.variables)
@@ -104,13 +109,20 @@ class Pipeline:
             if kind is OperationType.MUTATION:
                 return await self._finish(run)
             response = await run
-            if self.answers is not None and usage is not None:
-                self.answers.put(key, response.body, usage)
-            return response
+            if usage is None or response.refused is not None:
+                return response
+            if self.cache is not None and self.cache.answers is not None:
+                self.cache.answers.put(key, response.body, usage)
+            fresh = usage.fresh if usage.dependencies else 0
+            return GraphQLResponse(response.body, fresh=fresh, is_shared=usage.is_shared)
         except ClientError as error:
             return refusal(error if self._options.introspection else without_suggestions(error))
         except Exception as error:
             return refusal(incident(error))
+
+    def _held(self, key: Hashable, mode: CacheMode) -> Held | None:
+        answers = self.cache.answers if self.cache is not None else None
+        return answers.get(key) if answers is not None and mode is CacheMode.USE else None
 
     async def close(self) -> None:
         """Waits for mutations whose clients have gone."""

@@ -24,6 +24,13 @@ class _Answer(NamedTuple):
     size: int
 
 
+class Held(NamedTuple):
+    """An answer, and for how many milliseconds it holds."""
+
+    body: bytes
+    fresh: float
+
+
 class AnswersStatistics(NamedTuple):
     """Since the start, but `entries` and `bytes`, which are now."""
 
@@ -45,17 +52,18 @@ class Answers:
         self._bytes = 0
         self._hits = 0
 
-    def get(self, key: Hashable) -> bytes | None:
+    def get(self, key: Hashable) -> Held | None:
         """The answer, while it holds."""
         found = self._answers.get(key)
         if found is None:
             return None
-        if found.until <= self._clock():
+        left = found.until - self._clock()
+        if left <= 0:
             self._remove(key)
             return None
         self._answers.move_to_end(key)
         self._hits += 1
-        return found.body
+        return Held(found.body, left * 1000)
 
     def put(self, key: Hashable, body: bytes, usage: Usage) -> None:
         """Keeps it, if it is the same for everybody and nothing has changed since it was begun."""

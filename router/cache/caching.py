@@ -5,9 +5,9 @@ its answer. So neither programs nor the interpreter know of it, and any subgraph
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -18,9 +18,10 @@ from router.cache.invalidating import Naming
 from router.cache.reading import Reading
 from router.cache.shape import Shape
 from router.cache.shapes import Shapes, variables_of
-from router.cache.store import FieldStore, Fill, Invalidation, StoreUnavailableError
+from router.cache.store import FieldStore, Fill, Invalidation
 from router.cache.take_apart import TakingApart, UnexpectedAnswerError
 from router.cache.under_way import Fetching, UnderWay
+from router.cache.usage import CacheMode
 from router.cache.viewer import Viewer
 from router.incident import incident
 from router.operation.request_body import encode_request
@@ -36,6 +37,18 @@ class CachingOptions:
     negative_seconds: float = 10.0
 
 
+class Cache(Protocol):
+    """What all subgraphs share."""
+
+    store: FieldStore
+
+    def may_be_read(self) -> bool:
+        """Whether it knows of all changes that are known here."""
+
+    async def invalidate_in_any_case(self, what: Invalidation) -> None:
+        """Sooner or later, wherever something is kept."""
+
+
 class CachingTransport:
     """One subgraph with a field store before it."""
 
@@ -44,17 +57,14 @@ class CachingTransport:
         subgraph: str,
         inner: SubgraphTransport,
         shapes: Shapes,
-        store: FieldStore,
+        cache: Cache,
         filling: Filling,
         naming: Naming,
-        drop: Callable[[Invalidation], Awaitable[None]],
         options: CachingOptions | None = None,
     ) -> None:
-        """`drop` makes an invalidation come true, wherever something is kept."""
-        self._drop = drop
+        self._cache = cache
         self._inner = inner
         self._shapes = shapes
-        self._store = store
         self._naming = naming
         self._options = options or CachingOptions()
         self._filling: set[asyncio.Task[None]] = set()
@@ -73,7 +83,8 @@ class CachingTransport:
         shape = self._shapes.of(request.body)
         if request.mutation:
             return asyncio.ensure_future(self._mutate(shape, request))
-        if shape is None or shape.is_mutation:
+        bypassed = request.usage is not None and request.usage.mode is CacheMode.BYPASS
+        if shape is None or shape.is_mutation or bypassed or not self._cache.may_be_read():
             if request.usage is not None:
                 request.usage.never()
             begin = getattr(self._inner, "start", None)
@@ -94,7 +105,7 @@ class CachingTransport:
     async def _cached(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
         viewer = Viewer(request.headers, self._options.viewer_headers)
         return await Reading(
-            self._around, self._store, shape, request, variables_of(request.body), viewer
+            self._around, self._cache.store, shape, request, variables_of(request.body), viewer
         ).run()
 
     async def _mutate(self, shape: Shape | None, request: SubgraphRequest) -> SubgraphResponse:
@@ -128,10 +139,7 @@ class CachingTransport:
 
     async def _invalidate(self, what: Invalidation) -> None:
         if what != Invalidation():
-            try:
-                await self._drop(what)
-            except StoreUnavailableError as error:
-                incident(error)
+            await self._cache.invalidate_in_any_case(what)
 
     def _fill(self, stamp: int, fills: Sequence[Fill], announced: Fetching) -> None:
         self._beside(self._fill_and_tell(stamp, fills, announced))
@@ -153,6 +161,6 @@ class CachingTransport:
             values.setdefault(fill.entity, {}).update(fill.values)
         try:
             if fills:
-                await self._store.fill(stamp, fills)
+                await self._cache.store.fill(stamp, fills)
         finally:
             announced.end(values)

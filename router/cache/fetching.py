@@ -74,21 +74,20 @@ class Fetching:
         try:
             response = await self._around.asking.fetch(self._own_request(case, spots, groups))
             absent = self._take_part(apart, case, spots, groups, response)
+            self._keep(apart, absent, response, announced)
         except BaseException:
             announced.end(None)
             raise
-        self._looking.absent |= absent
-        self._keep(apart, absent, response, announced)
 
     async def whole(self, shape: Shape, spots: Sequence[Spot]) -> SubgraphResponse:
         """The answer as it is. Raises SubgraphError."""
         body = encode_request(shape.text, self._variables, shape.operation_name)
         announced = self._announce(spots, None)
-        self._looking.is_shared = False
         apart = TakingApart(self._asking, self._looking.values)
         try:
             response = await self._around.asking.fetch(self._request_with(body))
             absent = self._take_whole(apart, shape, response)
+            self._keep(apart, absent, response, announced)
         except (FailedError, UnexpectedAnswerError, msgspec.MsgspecError, UnicodeError):
             announced.end(None)
             self._looking.note(0)
@@ -96,7 +95,6 @@ class Fetching:
         except BaseException:
             announced.end(None)
             raise
-        self._keep(apart, absent, response, announced)
         return response
 
     def _announce(self, spots: Iterable[Spot], groups: frozenset[int] | None) -> Announced:
@@ -182,6 +180,8 @@ class Fetching:
             >= len({(each.entity, each.id) for each in apart.taken})
         )
         self._looking.note(min(fill.fresh for fill in fills) if held else 0)
+        self._looking.is_shared = self._looking.is_shared and apart.is_shared
+        self._looking.absent |= absent
         self._looking.tags.update(tag for fill in fills for tag in fill.tags)
         around.fill(self._looking.stamp or 0, fills, announced)
 

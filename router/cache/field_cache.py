@@ -1,7 +1,10 @@
 """The cache of one supergraph, around all of its subgraphs."""
 
+import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from router.cache.answers import Answers
@@ -15,10 +18,13 @@ from router.cache.policy import policies
 from router.cache.read_operation import Reader
 from router.cache.settings import FieldCacheSettings
 from router.cache.shapes import Shapes
-from router.cache.store import Invalidation
+from router.cache.store import FieldStore, Invalidation, StoreUnavailableError
+from router.cache.usage import CacheMode, Usage
 from router.federation.supergraph import Supergraph
 from router.upstream.subgraph import SubgraphTransport
 
+_log: Final = logging.getLogger(__name__)
+_AGAIN_SECONDS: Final = 0.5
 _SHARE_OF_ANSWERS: Final = 4
 """They take up to this part of the memory of a process, beside its fields."""
 
@@ -32,11 +38,16 @@ class FieldCache:
         settings: FieldCacheSettings,
         opened: OpenStore,
         clock: Callable[[], float] = time.monotonic,
+        again_seconds: float = _AGAIN_SECONDS,
     ) -> None:
-        self.store = opened.store
+        """`again_seconds`: how often a store that could not be told of a change is told again."""
+        self._again_seconds = again_seconds
+        self.store: FieldStore = opened.store
         self._supergraph = supergraph
         self._settings = settings
         self._transports: dict[str, CachingTransport] = {}
+        self._owed: list[Invalidation] = []
+        self._paying: asyncio.Task[None] | None = None
         # Whole answers need to hear of every invalidation, and of a shared store's nobody tells.
         own = isinstance(opened.store, MemoryStore)
         self.answers = Answers(clock, settings.memory_bytes // _SHARE_OF_ANSWERS) if own else None
@@ -49,14 +60,12 @@ class FieldCache:
         identities = Identities(self._supergraph)
         naming = Naming(self._supergraph, identities)
         filling = Filling(identities, self._settings.jitter)
-        options = CachingOptions(negative_seconds=self._settings.negative_seconds)
+        options = CachingOptions(self._settings.viewer_headers, self._settings.negative_seconds)
         self._transports = {}
         for name, transport in transports.items():
             found = policies(self._supergraph, name, self._settings)
             shapes = Shapes(Reader(name, self._supergraph, identities, found))
-            self._transports[name] = CachingTransport(
-                name, transport, shapes, self.store, filling, naming, self.invalidate, options
-            )
+            self._transports[name] = CachingTransport(name, transport, shapes, self, filling, naming, options)
         return dict(self._transports)
 
     async def invalidate(self, what: Invalidation) -> None:
@@ -67,11 +76,41 @@ class FieldCache:
         finally:
             self._drop(what)  # again, for what was put together of it meanwhile
 
+    async def invalidate_in_any_case(self, what: Invalidation) -> None:
+        """Of what has changed already. While the store cannot be told, nothing is read from it here."""
+        try:
+            await self.invalidate(what)
+        except StoreUnavailableError:
+            _log.warning("The cache's store cannot be told what has changed, and is not read until it can.")
+            self._owed.append(what)
+            if self._paying is None:
+                self._paying = asyncio.create_task(self._pay())
+
+    def usage(self, mode: CacheMode) -> Usage:
+        """For a request that begins now."""
+        return Usage(self.answers.moment if self.answers is not None else 0, mode)
+
+    def may_be_read(self) -> bool:
+        """Whether the store knows of all changes that this process knows of."""
+        return not self._owed
+
+    async def _pay(self) -> None:
+        while self._owed:
+            await asyncio.sleep(self._again_seconds)
+            with suppress(StoreUnavailableError):
+                while self._owed:
+                    await self.invalidate(self._owed[0])
+                    del self._owed[0]
+        self._paying = None
+        _log.info("The cache's store knows of all changes again.")
+
     def _drop(self, what: Invalidation) -> None:
         for each in self._all_answers:
             each.drop(what)
 
     async def close(self) -> None:
         """Waits for what is being filled."""
+        if self._paying is not None:
+            self._paying.cancel()
         for each in self._transports.values():
             await each.close()

@@ -14,7 +14,7 @@ from router.cache.put_together import MissingEntryError, PuttingTogether
 from router.cache.shape import Shape
 from router.cache.store import FieldStore
 from router.cache.take_apart import Taken, UnexpectedAnswerError
-from router.cache.usage import Usage
+from router.cache.usage import CacheMode, Usage
 from router.cache.viewer import Viewer
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse
 
@@ -64,10 +64,14 @@ class Reading:
                 is_shared = is_shared and asked.is_shared
                 taken = Taken(spot.entity, asked.member, asked.id, b"")
                 tags.update(filling.tags(taken, lambda each: asking.arguments(each.member), None))
-        usage.add(looking.fresh, looking.values, tags, is_shared=is_shared and looking.is_shared)
+        usage.add(
+            looking.fresh, (*looking.values, *looking.absent), tags, is_shared=is_shared and looking.is_shared
+        )
 
     async def _run(self) -> SubgraphResponse:
-        tops = self._tops() if self._shape.useful else None
+        usage = self._request.usage
+        refreshes = usage is not None and usage.mode is CacheMode.REFRESH
+        tops = self._tops() if self._shape.useful and not refreshes else None
         if tops is None:
             await self._looking.now()
             return await self._fetching.whole(self._shape, ())

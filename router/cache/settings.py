@@ -118,6 +118,8 @@ class FieldCacheSettings(_Section):
     """How long is kept that an entity does not exist, where its policy does not say less."""
     jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.1
     """Up to this part of its time a value ends earlier, so that what was filled together does not end together."""
+    viewer_headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ("authorization",)
+    """Who asks, for what is PRIVATE: who sends the same of these. Only those in `headers.propagate` are known to the cache."""
     vary: dict[Pattern, VarySettings] = Field(default_factory=dict)
     """By pattern, as for `policy`. All that match a field count together."""
     policy: dict[Pattern, PolicySettings] = Field(default_factory=dict)

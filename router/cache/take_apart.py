@@ -33,6 +33,8 @@ class TakingApart:
 
     def __init__(self, asking: Asking, values: dict[str, dict[str, bytes]]) -> None:
         self.taken: list[Taken] = []
+        self.is_shared = True
+        """It is the same for all viewers."""
         self.is_complete = True
         """All that was taken may be kept."""
         self._asking = asking
@@ -60,6 +62,7 @@ class TakingApart:
     def _take_field(self, spot: Spot, asked: Asked, found: Any) -> None:
         value = self._field(asked.member, found)
         self._values.setdefault(spot.entity, {})[asked.id] = value
+        self.is_shared = self.is_shared and asked.is_shared
         if asked.is_storable:
             self.taken.append(Taken(spot.entity, asked.member, asked.id, value))
         else:

@@ -2,17 +2,29 @@
 
 import math
 from collections.abc import Iterable
+from enum import Enum
 
 from router.cache.store import type_of
+
+
+class CacheMode(Enum):
+    """What a client wants of the cache: https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1"""
+
+    USE = "use"
+    REFRESH = "refresh"
+    """no-cache: everything is fetched, and kept."""
+    BYPASS = "bypass"
+    """no-store: nothing is read or kept."""
 
 
 class Usage:
     """Of one client request. `began` is the moment of `Answers` when it came."""
 
-    __slots__ = ("began", "dependencies", "fresh", "is_shared")
+    __slots__ = ("began", "dependencies", "fresh", "is_shared", "mode")
 
-    def __init__(self, began: int) -> None:
+    def __init__(self, began: int, mode: CacheMode = CacheMode.USE) -> None:
         self.began = began
+        self.mode = mode
         self.fresh = math.inf
         """Milliseconds; 0 where a part of it must not be kept."""
         self.is_shared = True

@@ -46,7 +46,7 @@ class Runner:
         """The response map. `operation` may differ in literals from the one that was planned. Nothing that a subgraph does raises."""
         self.runs += 1
         if self._program is None or (self._in_a_row > _PATIENCE and self.runs % _RETRY_EVERY):
-            return encode(await execute(self._plan, operation, context))
+            return await self._interpret(operation, context)
         call = _Call(self._program, context)
         try:
             body = await self._program.run(call)
@@ -64,7 +64,13 @@ class Runner:
             return body
         self._in_a_row += 1
         replayed = msgspec.structs.replace(context, transports=call.hand_over())
-        return encode(await execute(self._plan, operation, replayed))
+        return await self._interpret(operation, replayed)
+
+    async def _interpret(self, operation: ExecutableOperation, context: ExecutionContext) -> bytes:
+        result = await execute(self._plan, operation, context)
+        if result.errors and context.usage is not None:
+            context.usage.never()
+        return encode(result)
 
 
 class _Call:

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
+from router.cache.freshness import read_cache_control
+from router.cache.usage import CacheMode
 from router.errors import ClientError
 from router.incident import incident
 from router.pipeline import GraphQLRequest, GraphQLResponse, refusal
-from router.transport.answer import Answer, AnswerFormat, redirect, send_answer
+from router.transport.answer import Answer, AnswerFormat, conditional, redirect, send_answer
 from router.transport.body import read_body, refuse_content_type
 from router.transport.compression import Compression, compressed
 from router.transport.content_coding import unpack
@@ -25,7 +27,7 @@ from router.transport.persisted_queries import PersistedQueries
 from router.transport.request_id import new_ids
 from router.upstream.deadline import HEADER as DEADLINE_HEADER
 from router.upstream.deadline import deadline_of
-from router.upstream.headers import HeaderRules
+from router.upstream.headers import OF_ONE_REQUEST, HeaderRules
 
 _METHOD_NOT_ALLOWED: Final = 405
 
@@ -68,7 +70,9 @@ class GraphQLEndpoint:
         self._deadline_header = (options.deadline_header or "").encode()
         self._clients = Clients()
         vary = b"accept" if self._compression is None else b"accept, accept-encoding"
-        formats = {media_type: AnswerFormat(media_type, vary) for media_type in MediaType}
+        # Who asks is known by headers that subgraphs see, too.
+        passed = sorted(options.propagation.names - OF_ONE_REQUEST)
+        formats = {media_type: AnswerFormat(media_type, vary, passed) for media_type in MediaType}
         self._json = formats[MediaType.JSON]
         self._format_for = remembered(lambda accept: formats[negotiate(accept.decode("latin-1"))])
 
@@ -94,7 +98,11 @@ class GraphQLEndpoint:
             if accept is not None:
                 answers = self._format_for(accept)
             parameters = await self._parameters(scope, receive, headers.own)
-            return answers.executed(await self._execute(scope, receive, headers, parameters))
+            response = await self._execute(scope, receive, headers, parameters)
+            answer = answers.executed(response)
+            if scope["method"] == "GET" and response.fresh:
+                return conditional(answer, headers.own.get(b"if-none-match"))
+            return answer
         except ClientError as error:
             return answers.refused(error)
         except ClientGoneError:
@@ -134,6 +142,7 @@ class GraphQLEndpoint:
                 "MISSING_QUERY", 'The request has no query. Send one, as in {"query": "{ __typename }"}.'
             )
         asked = headers.own.get(self._deadline_header)
+        mode = _cache_mode(headers.own.get(b"cache-control"))
         request = GraphQLRequest(
             query=query,
             operation_name=parameters.operation_name,
@@ -145,7 +154,8 @@ class GraphQLEndpoint:
                 self._options.request_timeout,
                 None if asked is None else asked.decode("latin-1"),
             ),
-            shareable=asked is None,
+            shareable=asked is None and mode is CacheMode.USE,
+            cache_mode=mode,
         )
         with self._clients.waiting(receive):
             response = await self._executor.execute(request)
@@ -160,3 +170,12 @@ class GraphQLEndpoint:
             and not scope["query_string"]
             and b"text/html" in headers.get(b"accept", b"")
         )
+
+
+def _cache_mode(control: bytes | None) -> CacheMode:
+    if control is None:
+        return CacheMode.USE
+    wanted = read_cache_control(control.decode("latin-1"))
+    if "no-store" in wanted:
+        return CacheMode.BYPASS
+    return CacheMode.REFRESH if "no-cache" in wanted or wanted.seconds("max-age") == 0 else CacheMode.USE

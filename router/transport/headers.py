@@ -13,9 +13,11 @@ _OWN: Final = frozenset(
     {
         b"accept",
         b"accept-encoding",
+        b"cache-control",
         b"content-encoding",
         b"content-length",
         b"content-type",
+        b"if-none-match",
         b"origin",
         b"sec-fetch-site",
         b"user-agent",

@@ -2,15 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 from router.pipeline import GraphQLRequest, GraphQLResponse
 from router.transport.executor import GraphQLExecutor
-
-_OF_ONE_REQUEST: Final = frozenset({"x-request-id", "traceparent", "tracestate"})
-"""Headers that differ between requests which ask for the same."""
+from router.upstream.headers import OF_ONE_REQUEST
 
 _Key: TypeAlias = tuple[str, str | None, bytes, frozenset[tuple[str, str]]]
 
@@ -57,5 +55,5 @@ def _can_be_shared(text: str) -> bool:
 
 def _key(request: GraphQLRequest) -> _Key:
     variables = msgspec.json.encode(request.variables) if request.variables else b""
-    headers = frozenset(item for item in request.headers.items() if item[0] not in _OF_ONE_REQUEST)
+    headers = frozenset(item for item in request.headers.items() if item[0] not in OF_ONE_REQUEST)
     return request.query, request.operation_name, variables, headers

@@ -1,10 +1,8 @@
 """What all fetches of one client request share: who asks, as a key, and the headers with the time that is left."""
 
 from collections.abc import Mapping
-from typing import Final
 
-_OF_ONE_REQUEST: Final = frozenset({"x-request-id", "traceparent", "tracestate"})
-"""Headers that differ between requests which ask for the same."""
+from router.upstream.headers import OF_ONE_REQUEST
 
 
 class ClientHeaders:
@@ -15,7 +13,7 @@ class ClientHeaders:
 
     def __init__(self, deadline_header: str | None) -> None:
         self.deadline_header = deadline_header
-        self._ignored = _OF_ONE_REQUEST | ({deadline_header} if deadline_header else set())
+        self._ignored = OF_ONE_REQUEST | ({deadline_header} if deadline_header else set())
         self._headers: Mapping[str, str] = {}
         self._identity: tuple[tuple[str, str], ...] = ()
         self._told: Mapping[str, str] = {}

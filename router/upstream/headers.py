@@ -8,6 +8,9 @@ DEFAULT_NAMES: Final = frozenset(
     {"authorization", "accept-language", "x-request-id", "traceparent", "tracestate"}
 )
 
+OF_ONE_REQUEST: Final = frozenset({"x-request-id", "traceparent", "tracestate"})
+"""Headers that differ between requests which ask for the same."""
+
 NEVER: Final = frozenset(
     {
         # Of one connection, not of the request: RFC 9110 section 7.6.1.

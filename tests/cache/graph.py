@@ -115,7 +115,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.gate.set()
-        self.cache = FieldCache(self.supergraph, self.settings, OpenStore(self.store), self.clock)
+        self.cache = FieldCache(self.supergraph, self.settings, OpenStore(self.store), self.clock, 0.01)
         self.transports: Mapping[str, SubgraphTransport] = self.cache.around(
             {name: Upstream(name, self) for name in self.supergraph.subgraphs}
         )
@@ -135,7 +135,7 @@ class World:
         key = text, repr(variables), repr(headers)
         kept = answers.get(key) if answers is not None else None
         if kept is not None:
-            return msgspec.json.decode(kept)
+            return msgspec.json.decode(kept.body)
         operation = load_operation(self.supergraph, text)
         is_query = operation.kind is OperationType.QUERY
         usage = Usage(answers.moment) if answers is not None and is_query else None
