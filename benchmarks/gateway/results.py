@@ -114,16 +114,16 @@ def ratios(samples: Sequence[Sample]) -> list[Ratio]:
 
 
 def _ratios(samples: Sequence[Sample]) -> Iterator[Ratio | None]:
-    compare = _Comparison(samples)
+    compare = Comparison(samples)
     for flight in ("off", "subgraphs"):
         sides = f"softfactory-{flight}", f"yardstick-{flight}"
         yield compare("CPU of a request", sides, Cell(FULL, MANY), cpu_per_request)
     for cell in compare.cells:
         if cell.connections == MANY:
             for peer in ("apollo-off", "hive-off", "hive-rust-off"):
-                yield compare("requests/s", ("softfactory-off", peer), cell, _per_second)
+                yield compare("requests/s", ("softfactory-off", peer), cell, per_second)
             for peer in ("hive-all", "hive-rust-all"):
-                yield compare("requests/s", ("softfactory-all", peer), cell, _per_second)
+                yield compare("requests/s", ("softfactory-all", peer), cell, per_second)
     for peer in _NPM:
         sides = "softfactory-off", f"{peer}-off"
         yield compare("our p99 over their p50", sides, Cell(FULL, MANY), _p99, _p50)
@@ -132,7 +132,7 @@ def _ratios(samples: Sequence[Sample]) -> Iterator[Ratio | None]:
             yield compare.alone("CPU of a request", "softfactory-off", cell, cpu_per_request)
 
 
-class _Comparison:
+class Comparison:
     """Finds the samples of both sides, and pairs those of a round."""
 
     def __init__(self, samples: Sequence[Sample]) -> None:
@@ -167,7 +167,8 @@ def words(cell: Cell) -> str:
     return f"{cell.query}, {cell.connections} connection{'s' if cell.connections > 1 else ''}"
 
 
-def _per_second(sample: Sample) -> float:
+def per_second(sample: Sample) -> float:
+    """Requests."""
     return sample.load.per_second
 
 
@@ -184,13 +185,14 @@ def report(
     settings: Mapping[str, object],
     answers: Mapping[str, str],
     samples: Sequence[Sample],
+    found_ratios: Sequence[Ratio],
 ) -> bytes:
     """All of it as JSON, indented."""
     found = {
         "machine": machine,
         "settings": settings,
         "answers": answers,
-        "ratios": ratios(samples),
+        "ratios": found_ratios,
         "figures": figures(samples),
         "samples": samples,
     }

@@ -25,6 +25,8 @@ _OTHER_CORE: Final = 1
 _WARM_UP_SECONDS: Final = 3.0
 _PAUSE_SECONDS: Final = 4.0
 """Between one reload and the next."""
+_AFTERMATH_SECONDS: Final = 0.5
+"""What was served before is freed and new connections are made: that counts as the swap, too."""
 _PATIENCE_SECONDS: Final = 120
 
 
@@ -146,6 +148,7 @@ def _reload(
         time.sleep(0.01)
     end = time.time()
     found.reloads.append(end - begin)
+    end += _AFTERMATH_SECONDS
     time.sleep(_PAUSE_SECONDS)
     found.megabytes.append(memory(router.pid).pss / 1e6)
     return begin, end

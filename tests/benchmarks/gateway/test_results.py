@@ -76,7 +76,7 @@ def test_nothing_measured_is_no_ratio() -> None:
 def test_the_report_is_json_with_everything_in_it() -> None:
     samples = [sample("softfactory-off", 100, 300), sample("yardstick-off", 100, 200)]
     written = json.loads(
-        report({"date": "today"}, {"rounds": 1}, {"softfactory-off": "to the byte"}, samples)
+        report({"date": "today"}, {"rounds": 1}, {"softfactory-off": "to the byte"}, samples, ratios(samples))
     )
     assert written["machine"] == {"date": "today"}
     assert written["samples"][0]["load"]["requests"] == 100
