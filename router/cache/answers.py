@@ -40,13 +40,19 @@ class AnswersStatistics(NamedTuple):
 
 
 class Answers:
-    """Bounded in bytes; what was used longest ago goes first. `clock` is in seconds and does not go back."""
+    """Bounded in bytes; what was used longest ago goes first. `clock` is in seconds and does not go back.
 
-    def __init__(self, clock: Callable[[], float], max_bytes: int) -> None:
+    `is_valid`: whether all has been heard of that would have to be dropped by now.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float], max_bytes: int, is_valid: Callable[[], bool] = lambda: True
+    ) -> None:
         self.moment = 0
         """Counts invalidations: an answer from before one may be made of what has changed."""
         self._clock = clock
         self._max_bytes = max_bytes
+        self._is_valid = is_valid
         self._answers: OrderedDict[Hashable, _Answer] = OrderedDict()
         self._by_dependency: dict[str, set[Hashable]] = {}
         self._bytes = 0
@@ -55,7 +61,7 @@ class Answers:
     def get(self, key: Hashable) -> Held | None:
         """The answer, while it holds."""
         found = self._answers.get(key)
-        if found is None:
+        if found is None or not self._is_valid():
             return None
         left = found.until - self._clock()
         if left <= 0:

@@ -19,6 +19,7 @@ from router.cache.read_operation import Reader
 from router.cache.settings import FieldCacheSettings
 from router.cache.shapes import Shapes
 from router.cache.store import FieldStore, Invalidation, StoreUnavailableError
+from router.cache.tiers import TieredStore
 from router.cache.usage import CacheMode, Usage
 from router.federation.supergraph import Supergraph
 from router.upstream.subgraph import SubgraphTransport
@@ -48,10 +49,8 @@ class FieldCache:
         self._transports: dict[str, CachingTransport] = {}
         self._owed: list[Invalidation] = []
         self._paying: asyncio.Task[None] | None = None
-        # Whole answers need to hear of every invalidation, and of a shared store's nobody tells.
-        own = isinstance(opened.store, MemoryStore)
-        self.answers = Answers(clock, settings.memory_bytes // _SHARE_OF_ANSWERS) if own else None
-        self._all_answers = opened.answers
+        self._opened = opened
+        self.answers = _answers(opened.store, settings.memory_bytes // _SHARE_OF_ANSWERS, clock)
         if self.answers is not None:
             opened.answers.add(self.answers)
 
@@ -70,11 +69,11 @@ class FieldCache:
 
     async def invalidate(self, what: Invalidation) -> None:
         """From its end on nobody reads what was there before. Raises StoreUnavailableError."""
-        self._drop(what)
+        self._opened.drop(what)
         try:
             await self.store.invalidate(what)
         finally:
-            self._drop(what)  # again, for what was put together of it meanwhile
+            self._opened.drop(what)  # again, for what was put together of it meanwhile
 
     async def invalidate_in_any_case(self, what: Invalidation) -> None:
         """Of what has changed already. While the store cannot be told, nothing is read from it here."""
@@ -104,13 +103,16 @@ class FieldCache:
         self._paying = None
         _log.info("The cache's store knows of all changes again.")
 
-    def _drop(self, what: Invalidation) -> None:
-        for each in self._all_answers:
-            each.drop(what)
-
     async def close(self) -> None:
         """Waits for what is being filled."""
         if self._paying is not None:
             self._paying.cancel()
         for each in self._transports.values():
             await each.close()
+
+
+def _answers(store: FieldStore, max_bytes: int, clock: Callable[[], float]) -> Answers | None:
+    """Only where every invalidation is heard of."""
+    if isinstance(store, TieredStore):
+        return Answers(clock, max_bytes, lambda: store.is_coherent)
+    return Answers(clock, max_bytes) if isinstance(store, MemoryStore) else None

@@ -35,7 +35,7 @@ class _Kept(msgspec.Struct, gc=False):
         left = self.fresh - age
         if left + max(self.stale, self.spare) < 0:
             return None
-        return Entry(self.value, age, left, left + self.stale, left + self.spare)
+        return Entry(self.value, age, left, left + self.stale, left + self.spare, self.tags)
 
 
 class MemoryStore:

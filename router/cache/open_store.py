@@ -9,7 +9,8 @@ from router.cache.memory import MemoryStore
 from router.cache.redis_connection import RedisUrlError, connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
 from router.cache.settings import FieldCacheSettings
-from router.cache.store import FieldStore
+from router.cache.store import FieldStore, Invalidation
+from router.cache.tiers import TieredStore
 from router.errors import RouterError
 
 
@@ -20,6 +21,15 @@ class OpenStore:
 
     store: FieldStore
     answers: "WeakSet[Answers]" = field(default_factory=WeakSet)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.store, TieredStore):
+            self.store.on_change = self.drop
+
+    def drop(self, what: Invalidation) -> None:
+        """All answers that are made of it."""
+        for each in self.answers:
+            each.drop(what)
 
 
 @dataclass(slots=True)
@@ -51,4 +61,7 @@ def _open(settings: FieldCacheSettings) -> FieldStore:
         client = connect(settings.store)
     except RedisUrlError as error:
         raise RouterError("INVALID_SETTINGS", f"cache.store: {error}") from None
-    return RedisStore(client, settings.namespace, RedisStoreOptions(timeout=settings.timeout_ms / 1000))
+    store = RedisStore(client, settings.namespace, RedisStoreOptions(timeout=settings.timeout_ms / 1000))
+    if not settings.memory_bytes:
+        return store
+    return TieredStore(store, client.connection_pool, settings.memory_bytes)

@@ -1,6 +1,8 @@
 """How entries lie in Redis: a head, tags, and the JSON. scripts/common.lua reads the same."""
 
+import struct
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from struct import Struct
 from typing import Final
 
@@ -28,6 +30,20 @@ def encode_tags(tags: Sequence[str]) -> bytes | None:
     return b"".join(_LENGTH.pack(len(tag)) + tag for tag in encoded)
 
 
+@lru_cache(maxsize=1000)
+def decode_tags(encoded: bytes) -> tuple[str, ...] | None:
+    """None for what are none."""
+    tags, at = [], 0
+    try:
+        while at < len(encoded):
+            [size] = _LENGTH.unpack_from(encoded, at)
+            at += _LENGTH.size + size
+            tags.append(str(encoded[at - size : at], "utf-8", "surrogatepass"))
+    except (struct.error, UnicodeDecodeError):
+        return None
+    return tuple(tags) if at == len(encoded) else None
+
+
 def encode_rest(fill: Fill, tags: bytes) -> bytes:
     """What the entries of a fill have in common, behind what the script knows."""
     return _REST.pack(_bounded(fill.fresh), _bounded(fill.stale), _bounded(fill.spare), len(tags)) + tags
@@ -47,11 +63,15 @@ def decode(fields: Sequence[str], values: Iterable[object], now: int) -> dict[st
     )  # one loop without calls takes half the time, and this is every read
     for field, raw in zip(fields, values, strict=False):
         if isinstance(raw, bytes):
-            _, _, born, fresh, stale, spare, tags = unpack(raw)
+            _, _, born, fresh, stale, spare, tags_size = unpack(raw)
+            end = size + tags_size
+            tags = decode_tags(raw[size:end]) if tags_size else ()
+            if tags is None:
+                continue
             age = now - int(born)
             age = age if age > 0 else 0
             left = fresh - age
-            found[field] = Entry(raw[size + tags :], age, left, left + stale, left + spare)
+            found[field] = Entry(raw[end:], age, left, left + stale, left + spare, tags)
     return found
 
 

@@ -11,7 +11,9 @@ id of its server, which changes whenever a server starts or is promoted, and eac
 failover, which may have lost invalidations, a new epoch begins and no entry or stamp of an older one counts. Replicas
 answer nothing. Only while a network is split, and two servers are primaries, may one not know what the other was told.
 
-Needs Redis 7 or Valkey, and a user who may run EVAL, EVALSHA and INFO. Not for Redis Cluster: see redis_connection.py.
+Processes may keep copies in their memory: see tiers.py. Whoever invalidates waits until all of them have heard of it.
+
+Needs Redis 7 or Valkey, and a user who may run EVAL, EVALSHA, INFO and PUBLISH. Not for Redis Cluster: see redis_connection.py.
 """
 
 import time
@@ -23,7 +25,9 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
+from router.cache.announcement import Hearing, announce
 from router.cache.redis_entry import decode, encode, encode_rest, encode_tags, useful
+from router.cache.redis_keys import RedisKeys
 from router.cache.redis_scripts import CLAIM, FILL, INVALIDATE, READ, RELEASE, RedisScripts
 from router.cache.statistics import StoreCounts, StoreStatistics
 from router.cache.store import Fill, Found, Invalidation, StoreUnavailableError, Wanted
@@ -58,11 +62,11 @@ class RedisStore:
     ) -> None:
         self._scripts = RedisScripts(client, options.timeout, options.pause, clock)
         self._options = options
-        self._prefix = encode(namespace)
-        self._entities = self._prefix + b":e:"
-        books = (b":clock", b":marks", b":marks:old", b":late", b":late:old")
-        self._books = tuple(self._prefix + name for name in books)
-        self._owner = token_hex(16).encode()
+        database = client.connection_pool.connection_kwargs.get("db") or 0
+        self.keys = RedisKeys(namespace, int(database))
+        self.owner = token_hex(16).encode()
+        """Who invalidates, and claims."""
+        self.hearing = Hearing()
         self._counts = StoreCounts()
 
     async def read(self, wanted: Sequence[Wanted]) -> Found:
@@ -88,11 +92,11 @@ class RedisStore:
         """Drops it where Redis does not answer, or is full."""
         self._counts.fills += 1
         count = sum(len(fill.values) for fill in fills)
-        keys = list(self._books)
-        parts: list[bytes | int] = [self._entities, stamp]
+        keys = list(self.keys.books)
+        parts: list[bytes | int] = [self.keys.entities, stamp]
         for fill in fills:
             self._add(fill, keys, parts)
-        if stamp <= _NEVER or len(keys) == len(self._books):
+        if stamp <= _NEVER or len(keys) == len(self.keys.books):
             self._counts.refused += count
             return
         try:
@@ -108,15 +112,20 @@ class RedisStore:
             int(what.everything),
             self._options.most_marks,
             self._options.late_seconds * 1000,
-            self._entities,
+            self.keys.entities,
+            self.keys.invalidations,
+            announce(self.owner, what),
             len(what.entities),
             len(what.fields),
             *(encode(name) for _, name in what.fields),
             *(encode(f"t{name}") for name in what.types),
             *(encode(f"g{tag}") for tag in what.tags),
         ]
+        keys = [*self.keys.books, *map(self.keys.entity, entities)]
         try:
-            await self._scripts.run(INVALIDATE, [*self._books, *map(self._key, entities)], parts, urgent=True)
+            with self.hearing as hearing:
+                clock, told = await self._scripts.run(INVALIDATE, keys, parts, urgent=True)
+                await hearing.wait(clock, told)
         except StoreUnavailableError:
             self._counts.failures += 1
             raise
@@ -126,7 +135,9 @@ class RedisStore:
         if not names:
             return ()
         try:
-            answer = await self._scripts.run(CLAIM, self._leases(names), [self._owner, max(1, milliseconds)])
+            answer = await self._scripts.run(
+                CLAIM, self.keys.leases(names), [self.owner, max(1, milliseconds)]
+            )
         except StoreUnavailableError:
             self._counts.failures += 1
             return [True] * len(names)
@@ -137,7 +148,7 @@ class RedisStore:
         if not names:
             return
         try:
-            await self._scripts.run(RELEASE, self._leases(names), [self._owner])
+            await self._scripts.run(RELEASE, self.keys.leases(names), [self.owner])
         except StoreUnavailableError:
             self._counts.failures += 1
 
@@ -149,18 +160,12 @@ class RedisStore:
         """Of this object; Redis knows its own memory."""
         return self._counts.statistics()
 
-    def _key(self, entity: str) -> bytes:
-        return self._entities + encode(entity)
-
-    def _leases(self, names: Sequence[str]) -> list[bytes]:
-        return [self._prefix + b":l:" + encode(name) for name in names]
-
     def _question(self, wanted: Sequence[Wanted]) -> tuple[list[bytes], list[bytes | int]]:
         """Fields of neighbours that want the same are sent once: most entities of a read are of one type."""
-        keys = list(self._books)
-        parts: list[bytes | int] = [self._entities]
+        keys = list(self.keys.books)
+        parts: list[bytes | int] = [self.keys.entities]
         for fields, group in groupby(wanted, lambda each: each.fields):
-            entities = [self._key(each.entity) for each in group]
+            entities = [self.keys.entity(each.entity) for each in group]
             encoded = [encode(field) for field in fields]
             if len(encoded) <= _AT_ONCE:
                 keys += entities
@@ -176,7 +181,7 @@ class RedisStore:
         lasts, tags = useful(fill), encode_tags(fill.tags)
         if lasts <= 0 or tags is None:
             return
-        key, rest = self._key(fill.entity), encode_rest(fill, tags)
+        key, rest = self.keys.entity(fill.entity), encode_rest(fill, tags)
         for values in _batches(list(fill.values.items())):
             keys.append(key)
             parts.extend((lasts, rest, tags, len(values)))

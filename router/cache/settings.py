@@ -108,8 +108,8 @@ class FieldCacheSettings(_Section):
 
     store: Store = "off"
     """`off`, `memory` for each process its own, or the URL of a Redis that processes and machines share."""
-    memory_bytes: Annotated[int, Field(ge=1)] = 64 * 1024 * 1024
-    """That a process keeps. What was used longest ago goes first."""
+    memory_bytes: Annotated[int, Field(ge=0)] = 64 * 1024 * 1024
+    """That a process keeps, also in front of a Redis; 0 keeps nothing. What was used longest ago goes first."""
     namespace: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]+$")] = "softfactory"
     """What the keys in Redis begin with. Graphs that share a Redis need different ones."""
     timeout_ms: Annotated[int, Field(ge=1)] = 250

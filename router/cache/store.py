@@ -22,7 +22,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     """The JSON of a field's value as it was found. Milliseconds; those that are left are negative once they are over.
 
     It may be used without asking while `fresh`, while it is fetched again in the background until `stale`, and in place of
-    an error until `spare`.
+    an error until `spare`. `tags` are those of its fill.
     """
 
     value: bytes
@@ -30,6 +30,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     fresh: int
     stale: int
     spare: int
+    tags: tuple[str, ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):

@@ -1,6 +1,8 @@
 """Every field store with what a test needs of it: a peer, as in another process, and time that passes at once."""
 
+import asyncio
 import struct
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -10,6 +12,7 @@ from router.cache.memory import MemoryStore
 from router.cache.redis_connection import connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
 from router.cache.store import Entry, FieldStore, Fill, Wanted
+from router.cache.tiers import TieredStore
 
 MINUTE = 60_000
 PREFIX = b"test"
@@ -19,7 +22,7 @@ PREFIX = b"test"
 class World:
     """`peer` sees the same data."""
 
-    store: MemoryStore | RedisStore
+    store: MemoryStore | RedisStore | TieredStore
     peer: FieldStore
     advance: Callable[[int], Awaitable[None]]
     """Milliseconds go by."""
@@ -75,6 +78,43 @@ def redis_world(url: str) -> World:
     options = RedisStoreOptions(timeout=5)
     store, peer = (RedisStore(each, PREFIX.decode(), options) for each in (client, connect(url)))
     return World(store, peer, lambda milliseconds: make_older(client, milliseconds), empty)
+
+
+def tiered_world(url: str) -> World:
+    """To be closed, as that of Redis. Time passes for memories, too."""
+    now = 1000.0
+    client = connect(url)
+    store, peer = (tiered(each, lambda: now) for each in (client, connect(url)))
+
+    async def advance(milliseconds: int) -> None:
+        nonlocal now
+        now += milliseconds / 1000
+        await make_older(client, milliseconds)
+
+    async def empty() -> None:
+        await client.flushall()
+        await asyncio.gather(
+            *(ready(each) for each in (world.store, world.peer) if isinstance(each, TieredStore))
+        )
+
+    world = World(store, peer, advance, empty)
+    return world
+
+
+def tiered(
+    client: "Redis", clock: Callable[[], float] = time.monotonic, max_bytes: int = 1 << 26
+) -> TieredStore:
+    store = RedisStore(client, PREFIX.decode(), RedisStoreOptions(timeout=5, pause=0.05))
+    return TieredStore(store, client.connection_pool, max_bytes, clock)
+
+
+async def ready(*stores: TieredStore) -> None:
+    """They believe their memories."""
+    async with asyncio.timeout(10):
+        for store in stores:
+            await store.read([])
+            while not store.is_coherent:  # noqa: ASYNC110  nobody is told
+                await asyncio.sleep(0.001)
 
 
 async def make_older(client: "Redis", milliseconds: int) -> None:

@@ -7,15 +7,18 @@ fills and invalidations meet in every order.
 
 import asyncio
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from router.upstream.subgraph import SubgraphError
-from tests.cache.graph import World
-from tests.cache.test_caching import shop
+from tests.cache.graph import World, world
+from tests.cache.stores import redis_world, tiered_world
+from tests.cache.test_caching import SHOP, rows, shop
 
 MAX_AGE = 10
 QUERIES = (
@@ -39,15 +42,16 @@ class Name:
 
 @dataclass
 class Story:
-    """One run."""
+    """One run. `worlds` are processes over the same rows; each asks and mutates."""
 
-    world: World
+    worlds: Sequence[World]
     step: int = 0
     names: dict[str, list[Name]] = field(default_factory=dict)
     acknowledged: dict[str, int] = field(default_factory=dict)
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.world = self.worlds[0]
         for number in PRODUCTS:
             self.names[number] = [Name(f"P{number}", 0)]
         self.world.rows["Query"]["rename"] = self.rename
@@ -63,15 +67,15 @@ class Story:
         self.change(id, name)
         return f"Product:{id}"
 
-    async def mutate(self, number: str, text: str) -> None:
-        await self.world.ask_at_once(f'mutation {{ rename(id: {number}, name: "{text}") {{ id }} }}')
+    async def mutate(self, process: World, number: str, text: str) -> None:
+        await process.ask_at_once(f'mutation {{ rename(id: {number}, name: "{text}") {{ id }} }}')
         for each in self.names[number]:
             if each.text == text:
                 self.acknowledged[number] = max(self.acknowledged.get(number, 0), each.since_step)
 
-    async def ask(self, text: str) -> None:
+    async def ask(self, process: World, text: str) -> None:
         begun, known = self.world.clock.now, dict(self.acknowledged)
-        found = await self.world.ask_at_once(text)
+        found = await process.ask_at_once(text)
         if "errors" not in found:
             self.check(found["data"], begun, known)
 
@@ -94,24 +98,27 @@ class Story:
     async def run(self, steps: list[tuple[str, int, int]]) -> None:
         for count, (kind, number, turns) in enumerate(steps):
             product = PRODUCTS[number % len(PRODUCTS)]
+            process = self.worlds[number // 3 % len(self.worlds)]
             if kind == "ask":
-                self.begin(self.ask(QUERIES[number % len(QUERIES)]))
+                self.begin(self.ask(process, QUERIES[number % len(QUERIES)]))
             elif kind == "mutate":
-                self.begin(self.mutate(product, f"mutated{count}"))
+                self.begin(self.mutate(process, product, f"mutated{count}"))
             elif kind == "change":
                 self.change(product, f"changed{count}")
             elif kind == "wait":
                 self.world.clock.now += number
             elif kind == "fail":
                 failing = SubgraphError("SUBREQUEST_CONNECTION_FAILED", "refused", connecting=True)
-                self.world.failure = None if self.world.failure else failing
+                process.failure = None if process.failure else failing
             for _ in range(turns):
                 await asyncio.sleep(0)
-        self.world.failure = None
+        for process in self.worlds:
+            process.failure = None
         await asyncio.gather(*self.tasks)
-        await self.world.cache.close()
-        for text in QUERIES:
-            await self.ask(text)
+        for process in self.worlds:
+            await process.cache.close()
+            for text in QUERIES:
+                await self.ask(process, text)
 
     def begin(self, work: Any) -> None:
         self.tasks.append(asyncio.ensure_future(work))
@@ -129,9 +136,32 @@ STEP = st.tuples(
 @given(st.lists(STEP, max_size=25), st.lists(st.integers(0, 40), min_size=1, max_size=12), st.booleans())
 def test_in_any_order(steps: list[tuple[str, int, int]], pauses: list[int], keeps_answers: bool) -> None:
     async def story() -> None:
-        world = shop(policy={"*": {"maxAge": MAX_AGE}})
-        world.keeps_answers = keeps_answers
-        world.pauses = itertools.cycle(pauses)
-        await Story(world).run(steps)
+        graph = shop(policy={"*": {"maxAge": MAX_AGE}})
+        graph.keeps_answers = keeps_answers
+        graph.pauses = itertools.cycle(pauses)
+        await Story([graph]).run(steps)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("kind", ["redis", "tiered"])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(STEP, max_size=20), st.lists(st.integers(0, 40), min_size=1, max_size=12), st.booleans())
+def test_in_two_processes_over_one_redis(
+    kind: str, valkey_url: str, steps: list[tuple[str, int, int]], pauses: list[int], keeps_answers: bool
+) -> None:
+    """Time stands still in it, but for the server."""
+
+    async def story() -> None:
+        found = redis_world(valkey_url) if kind == "redis" else tiered_world(valkey_url)
+        await found.empty()
+        shared = rows()
+        policy = {"policy": {"*": {"maxAge": MAX_AGE}}}
+        worlds = [world(SHOP, shared, policy, store) for store in (found.store, found.peer)]
+        for each in worlds:
+            each.pauses, each.keeps_answers = itertools.cycle(pauses), keeps_answers
+        await Story(worlds).run([step for step in steps if step[0] != "wait"])
+        await found.store.close()
+        await found.peer.close()
 
     asyncio.run(story())

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,9 +17,12 @@ from launcher.errors import LaunchError
 from launcher.identity import home_folder, own_file, own_folder, server_identity
 from launcher.ports import free_port
 from launcher.valkey import ValkeyServer
+from router.cache.announcement import LEASE
 from router.cache.redis_connection import RedisUrlError, connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
 from router.cache.store import Fill, Invalidation, Wanted
+from router.cache.tiers import TieredStore
+from tests.cache.stores import ready
 
 MINUTE = 60_000
 WANTED = [Wanted("User:1", ("name",))]
@@ -90,8 +94,9 @@ def two_servers(scratch: Path) -> Iterator[tuple[ValkeyServer, ValkeyServer]]:
 
 @pytest.fixture
 def sentinel_port(scratch: Path) -> Iterator[int]:
-    identity = server_identity(scratch / "sentinel")
-    home = home_folder(scratch / "sentinel", identity)
+    folder = scratch / f"sentinel-{token_hex(4)}"
+    identity = server_identity(folder)
+    home = home_folder(folder, identity)
     own_folder(home / "data", identity)
     port = free_port()
     configuration = home / "data" / "sentinel.conf"
@@ -128,8 +133,9 @@ async def monitor(sentinel: "Redis", server: ValkeyServer, password: str) -> Non
     await sentinel.execute_command("SENTINEL", "SET", "main", "auth-pass", password)  # type: ignore[no-untyped-call]
 
 
+@pytest.mark.parametrize("has_memory", [False, True])
 async def test_a_failover_that_lost_an_invalidation(
-    two_servers: tuple[ValkeyServer, ValkeyServer], sentinel_port: int
+    two_servers: tuple[ValkeyServer, ValkeyServer], sentinel_port: int, has_memory: bool
 ) -> None:
     one, two = two_servers
     password = urlsplit(one.url).password or ""
@@ -138,7 +144,11 @@ async def test_a_failover_that_lost_an_invalidation(
     await until(partial(answers, sentinel))
     await monitor(sentinel, one, password)
     url = f"redis+sentinel://:{password}@127.0.0.1:1,127.0.0.1:{sentinel_port}/main"
-    store = RedisStore(connect(url), "t", RedisStoreOptions(timeout=5, pause=0.0))
+    client = connect(url)
+    store: RedisStore | TieredStore = RedisStore(client, "t", RedisStoreOptions(timeout=5, pause=0.0))
+    if has_memory and isinstance(store, RedisStore):
+        store = TieredStore(store, client.connection_pool, 1 << 20)
+        await ready(store)
     stamp = (await store.read([])).stamp
     fill = Fill("User:1", {"name": b"1"}, MINUTE)
     await store.fill(stamp, [fill])
@@ -154,6 +164,9 @@ async def test_a_failover_that_lost_an_invalidation(
     one.stop()
     await sentinel.execute_command("SENTINEL", "REMOVE", "main")  # type: ignore[no-untyped-call]
     await monitor(sentinel, two, password)
+    if isinstance(store, TieredStore):
+        await asyncio.sleep(LEASE)
+        await ready(store)
 
     found = [await store.read(WANTED) for _ in range(3)][-1]
     assert found.stamp > stamp
@@ -163,5 +176,5 @@ async def test_a_failover_that_lost_an_invalidation(
     await store.fill(found.stamp, [fill])
     assert len((await store.read(WANTED)).entries[0]) == 1
     await store.close()
-    for client in (first, second, sentinel):
-        await client.aclose()
+    for each in (first, second, sentinel):
+        await each.aclose()

@@ -19,7 +19,7 @@ from launcher.errors import LaunchError
 from launcher.valkey import ValkeyServer
 from router.app import create_app
 from router.cache.memory import MemoryStore
-from router.cache.open_store import Stores
+from router.cache.open_store import OpenStore, Stores
 from router.cache.redis_connection import connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
 from router.cache.settings import FieldCacheSettings
@@ -220,8 +220,8 @@ class _Given(Stores):
         super().__init__()
         self._store = store
 
-    def get(self, settings: FieldCacheSettings) -> FieldStore:
-        return self._store
+    def get(self, settings: FieldCacheSettings) -> OpenStore:
+        return OpenStore(self._store)
 
 
 class Router:

@@ -1,0 +1,135 @@
+"""The memory of a process in front of a store in Redis: what is read again and again needs no round trip.
+
+The memory is believed for as long as a lease lasts, from when Redis was asked something that it has answered. Whoever
+invalidates, in whatever process, waits until all memories have dropped what he names, or hold no lease any more. When the
+connection on which that is heard of is lost, the memory is emptied, and Redis is read until there is another.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from redis.asyncio.connection import ConnectionPool
+
+from router.cache.near_memory import NearMemory
+from router.cache.redis_store import RedisStore
+from router.cache.statistics import StoreCounts, StoreStatistics
+from router.cache.store import Fill, Found, Invalidation, Wanted
+from router.cache.tracking import Tracking
+
+
+def _nobody(_: Invalidation) -> None:
+    pass
+
+
+class TieredStore:
+    """`pool` is that of the store's client. `clock` is in seconds and does not go back."""
+
+    def __init__(
+        self,
+        store: RedisStore,
+        pool: ConnectionPool,
+        max_bytes: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.on_change: Callable[[Invalidation], None] = _nobody
+        """Hears of what is dropped, whoever wanted that, before he knows that it is."""
+        self._store = store
+        self._clock = clock
+        self._memory = NearMemory(max_bytes)
+        self._tracking = Tracking(pool, store.keys, store.owner, store.hearing, self)
+        self._counts = StoreCounts()
+
+    @property
+    def is_coherent(self) -> bool:
+        """Whether the memory, and whatever is made of what was read, is known to be right as far as `on_change` has told."""
+        return self._tracking.is_coherent
+
+    async def read(self, wanted: Sequence[Wanted]) -> Found:
+        """Of Redis only what is not in memory. The stamp may be a little older than Redis's clock."""
+        self._counts.reads += 1
+        self._counts.wanted += sum(len(each.fields) for each in wanted)
+        self._tracking.start()
+        if self._tracking.is_coherent:
+            found = await self._read(wanted)
+        else:
+            found, _ = await self._ask(wanted)
+        self._counts.found += sum(map(len, found.entries))
+        return found
+
+    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+        """Redis decides what counts; it comes to memory when it is read."""
+        try:
+            await self._store.fill(stamp, fills)
+        finally:
+            for fill in fills:
+                self._memory.drop_fields(fill.entity, fill.values)
+
+    async def invalidate(self, what: Invalidation) -> None:
+        """In one round trip to Redis and one to the slowest process; up to the time of a lease where that does not answer."""
+        self._tracking.start()
+        self._memory.drop(what)
+        try:
+            await self._store.invalidate(what)
+        finally:
+            self._memory.drop(what)
+
+    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
+        """In Redis."""
+        return await self._store.claim(names, milliseconds)
+
+    async def release(self, names: Sequence[str]) -> None:
+        """In Redis."""
+        await self._store.release(names)
+
+    async def close(self) -> None:
+        """Frees the memory, too."""
+        await self._tracking.stop()
+        await self._store.close()
+
+    def statistics(self) -> StoreStatistics:
+        """`bytes` and `evicted` are of the memory."""
+        return self._store.statistics()._replace(
+            reads=self._counts.reads,
+            wanted=self._counts.wanted,
+            found=self._counts.found,
+            evicted=self._memory.evicted,
+            bytes=self._memory.size,
+        )
+
+    def drop(self, what: Invalidation) -> None:
+        """Tracking has heard of it."""
+        self._memory.drop(what)
+        self.on_change(what)
+
+    def written(self, entity: str) -> bool:
+        """Tracking has heard of it, and asks whether copies are held."""
+        return self._memory.drop_nothings(entity)
+
+    async def _read(self, wanted: Sequence[Wanted]) -> Found:
+        stamp = self._tracking.clock
+        found, missing = self._memory.find(wanted, self._now())
+        if not missing:
+            return Found(stamp, found)
+        answer, was_invalidated = await self._ask([each for _, each in missing])
+        if was_invalidated and any(found):
+            return await self._store.read(wanted)  # else what was in memory may be older than the rest
+        for (place, _), entries in zip(missing, answer.entries, strict=True):
+            found[place].update(entries)
+        return Found(min(stamp, answer.stamp), found)
+
+    async def _ask(self, wanted: Sequence[Wanted]) -> tuple[Found, bool]:
+        """Also tells whether something was invalidated meanwhile."""
+        if not self._tracking.is_connected:
+            return await self._store.read(wanted), False
+        now = self._now()
+        lookup = self._memory.begin(wanted)
+        try:
+            answer = await self._store.read(wanted)
+        finally:
+            self._memory.end(lookup)
+        if answer.stamp:
+            self._memory.put(lookup, wanted, answer.entries, now)
+        return answer, lookup.invalidated
+
+    def _now(self) -> int:
+        return int(self._clock() * 1000)
