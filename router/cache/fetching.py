@@ -98,12 +98,13 @@ class Fetching:
         return response
 
     def _announce(self, spots: Iterable[Spot], groups: frozenset[int] | None) -> Announced:
-        return self._around.under_way.begin(
+        fields = (
             (spot.entity, asked.id)
             for spot in spots
             for asked in self._asking.fields(spot)
             if asked.is_storable and (groups is None or asked.member.group in groups)
         )
+        return self._around.under_way.begin(fields, self._looking.stamp or 0)
 
     def _own_request(self, case: Case, spots: Sequence[Spot], groups: frozenset[int]) -> SubgraphRequest:
         values: dict[str, JsonValue] = {

@@ -171,7 +171,11 @@ class Looking:
     def _sort(self, step: _Step, lacking: Sequence[Asked], outlook: Outlook) -> None:
         """Into what others are fetching and what is to be fetched: by the entity's key, or with what leads to it."""
         spot = step.spot
-        futures = [self._under_way.find((spot.entity, each.id)) for each in lacking if each.is_storable]
+        futures = [
+            self._under_way.find((spot.entity, each.id), self.stamp or 0)
+            for each in lacking
+            if each.is_storable
+        ]
         waits = {each for each in futures if each is not None}
         if len(futures) == len(lacking) and None not in futures:
             outlook.waits |= waits

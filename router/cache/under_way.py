@@ -2,48 +2,54 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 FieldOf: TypeAlias = tuple[str, str]
 """An entity, and the id of a field of it."""
 Values: TypeAlias = Mapping[str, Mapping[str, bytes]]
 
 
+class _Announced(NamedTuple):
+    future: "asyncio.Future[Values | None]"
+    stamp: int
+
+
 class UnderWay:
-    """Of one subgraph."""
+    """Of one subgraph. Stamps are of the store's reads before a fetch: nobody joins one from before an invalidation that he
+    comes after, since it may bring what was there before."""
 
     def __init__(self) -> None:
-        self._by_field: dict[FieldOf, asyncio.Future[Values | None]] = {}
+        self._by_field: dict[FieldOf, _Announced] = {}
 
-    def find(self, field: FieldOf) -> "asyncio.Future[Values | None] | None":
-        """What will have it: values, or None if that fails."""
-        return self._by_field.get(field)
+    def find(self, field: FieldOf, stamp: int) -> "asyncio.Future[Values | None] | None":
+        """What will have it for whoever has read with this stamp: values, or None if that fails."""
+        found = self._by_field.get(field)
+        return found.future if found is not None and found.stamp >= stamp else None
 
-    def begin(self, fields: Iterable[FieldOf]) -> "Fetching":
-        """Somebody fetches these. Those that are on their way already stay with whoever is first."""
+    def begin(self, fields: Iterable[FieldOf], stamp: int) -> "Fetching":
+        """Somebody fetches these. Those that are on their way already stay with whoever is first, unless that is too old."""
         future: asyncio.Future[Values | None] = asyncio.get_running_loop().create_future()
-        own = [field for field in dict.fromkeys(fields) if field not in self._by_field]
-        self._by_field.update(dict.fromkeys(own, future))
-        return Fetching(self._by_field, own, future)
+        announced = _Announced(future, stamp)
+        own = [field for field in dict.fromkeys(fields) if self.find(field, stamp) is None]
+        self._by_field.update(dict.fromkeys(own, announced))
+        return Fetching(self._by_field, own, announced)
 
 
 class Fetching:
     """Ends once, whatever happens."""
 
     def __init__(
-        self,
-        by_field: dict[FieldOf, "asyncio.Future[Values | None]"],
-        own: list[FieldOf],
-        future: "asyncio.Future[Values | None]",
+        self, by_field: dict[FieldOf, _Announced], own: list[FieldOf], announced: _Announced
     ) -> None:
         self._by_field = by_field
         self._own = own
-        self._future = future
+        self._announced = announced
 
     def end(self, values: Values | None) -> None:
         """Tells those who wait."""
-        if self._future.done():
+        if self._announced.future.done():
             return
         for field in self._own:
-            del self._by_field[field]
-        self._future.set_result(values)
+            if self._by_field.get(field) is self._announced:
+                del self._by_field[field]
+        self._announced.future.set_result(values)

@@ -426,3 +426,20 @@ async def test_a_store_that_was_not_told_of_a_change_is_not_read_until_it_is() -
     graph.taken_calls()
     assert (await graph.ask_at_once(text))["data"]["product"]["name"] == "new"
     assert graph.taken_calls() == []
+
+
+async def test_nobody_joins_a_fetch_from_before_an_invalidation_that_he_comes_after() -> None:
+    graph = shop()
+    await graph.ask("{ product(id: 1) { id name } }")
+    text = "{ product(id: 1) { id name price } }"
+    graph.gate.clear()
+    older = asyncio.create_task(graph.ask_at_once(text))
+    await turns(50)
+    graph.rows["Product:1"]["price"] = 77
+    await graph.cache.invalidate(Invalidation(fields=(('Product:["1"]', "price"),)))
+    newer = asyncio.create_task(graph.ask_at_once(text))
+    await turns(50)
+    graph.gate.set()
+    assert [(await each)["data"]["product"]["price"] for each in (older, newer)] == [10, 77]
+    await graph.cache.close()
+    assert (await graph.ask(text))["data"]["product"]["price"] == 77
