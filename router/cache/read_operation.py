@@ -1,4 +1,4 @@
-"""text of an operation for a subgraph -> its shape, with a policy for each field."""
+"""operation for a subgraph -> its shape, with a policy for each field."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from typing import Final
 
 from graphql import (
     DirectiveNode,
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     InlineFragmentNode,
@@ -14,7 +15,6 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     is_composite_type,
-    parse,
     print_ast,
 )
 
@@ -49,10 +49,8 @@ class Reader:
     identities: Identities
     policies: Policies
 
-    def read(self, text: str) -> Shape:
+    def read(self, document: DocumentNode, operation: OperationDefinitionNode) -> Shape:
         """Raises NotCacheableError."""
-        document = parse(text, no_location=True)
-        [operation] = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
         fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }

@@ -52,8 +52,10 @@ class Shapes:
     def _find(self, body: bytes) -> Shape | None:
         text = _read_query(body).query
         try:
-            shape = self._reader.read(text)
-            complete(shape, text)
+            document = parse(text, no_location=True)
+            [operation] = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+            shape = self._reader.read(document, operation)
+            complete(shape, operation)
         except (NotCacheableError, GraphQLError, RecursionError) as error:
             _log.debug("not cached: %s: %s", error, text)
             return None
@@ -66,7 +68,7 @@ class Shapes:
         return shape if concerned else None
 
 
-def complete(shape: Shape, text: str) -> None:
+def complete(shape: Shape, operation: OperationDefinitionNode) -> None:
     """Adds what follows from the selections: skeletons, operations, classes."""
     for selection in selections(shape):
         for case in selection.cases.values():
@@ -76,8 +78,6 @@ def complete(shape: Shape, text: str) -> None:
                 if member.below is not None and member.below.has_values:
                     member.skeleton = skeleton(member.below)
                     member.variables = tuple(dict.fromkeys(skeleton_variables(member.below)))
-    document = parse(text, no_location=True)
-    [operation] = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     write_operations(shape, operation)
     add_forms(shape)
     outer = [shape.root] if shape.root is not None else [
