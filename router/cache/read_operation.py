@@ -18,6 +18,7 @@ from graphql import (
     print_ast,
 )
 
+from router.cache.coordinates import Coordinates
 from router.cache.identity import Identities
 from router.cache.policy import Policies, Policy
 from router.cache.shape import Case, Member, Selection, Shape, Top
@@ -48,6 +49,7 @@ class Reader:
     supergraph: Supergraph
     identities: Identities
     policies: Policies
+    coordinates: Coordinates
 
     def read(self, document: DocumentNode, operation: OperationDefinitionNode) -> Shape:
         """Raises NotCacheableError."""
@@ -166,8 +168,9 @@ class _Reading:
 
     def _member(self, typename: str, key: str, found: _Occurrence) -> Member:
         node, name = found.node, found.node.name.value
+        coordinate = self._reader.coordinates.of(typename, name)
         if name == "__typename":
-            return Member(key, name, node, {}, found.conditions, None, (), (), "", 0, None)
+            return Member(key, name, node, {}, found.conditions, None, (), (), "", 0, None, coordinate)
         view = self._supergraph.view(self._reader.graph, typename)
         field_view = view.fields.get(name) if view is not None else None
         if field_view is None:
@@ -188,6 +191,7 @@ class _Reading:
             print_ast(field_view.type),
             field_view.list_depth,
             below,
+            coordinate,
         )
 
     def _policy(self, typename: str, name: str, below: Selection | None) -> Policy | None:

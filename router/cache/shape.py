@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from graphql import FieldNode, ValueNode
 
+from router.cache.coordinates import Coordinate
 from router.cache.identity import KeyTree
 from router.cache.policy import Policy, TagFormat
 
@@ -34,6 +35,7 @@ class Member:
     type: str
     depth: int
     below: "Selection | None"
+    coordinate: Coordinate
     group: int = 0
     skeleton: str = ""
     """What is asked of its objects that are no entities, as far as that is not in arguments. Empty if there are none."""
