@@ -1,6 +1,5 @@
 """What the cache asks of a subgraph: some fields of some entities, or the whole of an operation; and what comes of it."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -44,8 +43,8 @@ UNUSABLE: Final = (
 class Filler(Protocol):
     """Fills a store beside the request."""
 
-    def __call__(self, stamp: int, fills: Sequence[Fill], ended: "Sequence[Part]") -> None:
-        """Whoever waits for these parts is told when they are there."""
+    def __call__(self, stamp: int, began: float, fills: Sequence[Fill], ended: "Sequence[Part]") -> None:
+        """Whoever waits for these parts is told when they are there. `began`: when they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,8 @@ class Surroundings:
     under_way: UnderWay
     pace: Pace
     coordinates: Coordinates
+    clock: Callable[[], float]
+    """In seconds; it does not go back."""
     absent: str
     negative_seconds: float
     fill: Filler
@@ -128,13 +129,8 @@ class Fetching:
         """Raises FailedError, SubgraphError, UnexpectedAnswerError, or what msgspec raises."""
         assert part.case is not None  # noqa: S101 - that is the whole
         apart = TakingApart(self._asking, self._looking.values)
-        try:
-            request = self._own_request(part.case, part.spots, part.groups)
-            found = await self._ask(request, apart, lambda each: self._take_part(apart, part, each))
-            self._keep(apart, *found, [part])
-        except BaseException as error:
-            part.announced.end(_how(error))
-            raise
+        request = self._own_request(part.case, part.spots, part.groups)
+        await self._fetch(request, apart, lambda answer: self._take_part(apart, part, answer), [part])
 
     async def whole(
         self, shape: Shape, spots: Sequence[Spot], parts: Sequence[Part] = ()
@@ -142,44 +138,50 @@ class Fetching:
         """The answer as it is, which has what was announced as parts. Raises SubgraphError."""
         body = encode_request(shape.text, self._variables, shape.operation_name)
         own = Part(None, list(spots), frozenset(), self._announced(spots, None), set())
-        parts = [*parts, own]
         apart = TakingApart(self._asking, self._looking.values)
         answers: list[SubgraphResponse] = []
 
-        def take(response: SubgraphResponse) -> set[str]:
-            answers.append(response)
-            return self._take_whole(apart, shape, response)
+        def take(answer: SubgraphResponse) -> set[str]:
+            answers.append(answer)
+            return self._take_whole(apart, shape, answer)
 
         try:
-            response, absent = await self._ask(self._request_with(body), apart, take)
-            self._keep(apart, response, absent, parts)
-        except BaseException as error:
-            for each in parts:
-                each.announced.end(_how(error))
-            if answers and isinstance(error, UNUSABLE):
-                self._looking.note(0)
-                return answers[0]
-            raise
-        return response
+            await self._fetch(self._request_with(body), apart, take, [*parts, own])
+        except UNUSABLE:
+            self._looking.note(0)
+        return answers[0]
 
-    async def _ask(
-        self, request: SubgraphRequest, apart: TakingApart, take: Callable[[SubgraphResponse], set[str]]
-    ) -> tuple[SubgraphResponse, set[str]]:
-        """Gives also the entities that there are not."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        response = await self._around.asking.fetch(request)
-        seconds = loop.time() - began
-        absent = take(response)
+    async def _fetch(
+        self,
+        request: SubgraphRequest,
+        apart: TakingApart,
+        take: Callable[[SubgraphResponse], set[str]],
+        parts: Sequence[Part],
+    ) -> None:
+        """Ends the parts, once the answer is in the store or nothing comes of it. `take` gives the entities that there are
+        not."""
+        began = self._around.clock()
+        try:
+            response = await self._around.asking.fetch(request)
+            seconds = self._around.clock() - began
+            absent = take(response)
+            self._count(apart, seconds)
+            self._keep(apart, response, absent, parts, began)
+        except BaseException as error:
+            failed = isinstance(error, SubgraphError | FailedError)
+            for each in parts:
+                each.announced.end(Nothing.FAILED if failed else Nothing.GIVEN_UP)
+            raise
+
+    def _count(self, apart: TakingApart, seconds: float) -> None:
         self._around.pace.note(seconds)
-        members = [*(each.member for each in apart.taken), *apart.passed]
         for each in apart.taken:
             each.member.coordinate.misses += 1
         for member in apart.passed:
             member.coordinate.passed += 1
+        members = [*(each.member for each in apart.taken), *apart.passed]
         for member in members:
             member.coordinate.fetched_in += seconds / len(members)
-        return response, absent
 
     def _announced(self, spots: Iterable[Spot], groups: frozenset[int] | None) -> Announced:
         fields = (
@@ -241,7 +243,12 @@ class Fetching:
         return absent
 
     def _keep(
-        self, apart: TakingApart, response: SubgraphResponse, absent: set[str], parts: Sequence[Part]
+        self,
+        apart: TakingApart,
+        response: SubgraphResponse,
+        absent: set[str],
+        parts: Sequence[Part],
+        began: float,
     ) -> None:
         around = self._around
         fills = around.filling.fills(
@@ -259,7 +266,8 @@ class Fetching:
             and sum(len(fill.values) for fill in fills)
             >= len({(each.entity, each.id) for each in apart.taken})
         )
-        self._looking.note(min(fill.fresh for fill in fills) if held else 0)
+        age = (around.clock() - began) * 1000
+        self._looking.note(max(0.0, min(fill.fresh for fill in fills) - age) if held else 0)
         self._looking.is_shared = self._looking.is_shared and apart.is_shared
         self._looking.absent |= absent
         self._looking.tags.update(tag for fill in fills for tag in fill.tags)
@@ -269,12 +277,7 @@ class Fetching:
                 self._looking.fetched[coordinate] = self._looking.fetched.get(coordinate, 0) + 1
         for each in parts:
             each.names, each.is_kept = self._leases.handed_over(each.fields), True
-        around.fill(self._looking.stamp or 0, fills, parts)
-
-
-def _how(error: BaseException) -> Nothing:
-    failed = isinstance(error, SubgraphError | FailedError)
-    return Nothing.FAILED if failed else Nothing.GIVEN_UP
+        around.fill(self._looking.stamp or 0, began, fills, parts)
 
 
 def root_name(case: Case) -> str:

@@ -46,6 +46,7 @@ class FieldCache:
         self._again_seconds = again_seconds
         self.store: FieldStore = opened.store
         self.coordinates = opened.coordinates
+        self.clock = clock
         self._supergraph = supergraph
         self._settings = settings
         self._transports: dict[str, CachingTransport] = {}

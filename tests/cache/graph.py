@@ -110,6 +110,8 @@ class World:
     failure: SubgraphError | None = None
     keeps_answers: bool = False
     """Whole ones, too, as the router does."""
+    haste: float = 0.0
+    """Of every request."""
     pauses: Iterator[int] = field(default_factory=lambda: itertools.repeat(0))
     """Turns of the event loop for which a subgraph thinks, before and after it looks at its rows."""
 
@@ -133,12 +135,13 @@ class World:
     ) -> Any:
         answers = self.cache.answers if self.keeps_answers else None
         key = text, repr(variables), repr(headers)
-        kept = answers.get(key) if answers is not None else None
+        kept = answers.get(key, self.haste) if answers is not None else None
         if kept is not None:
             return msgspec.json.decode(kept.body)
         operation = load_operation(self.supergraph, text)
         is_query = operation.kind is OperationType.QUERY
-        usage = Usage(answers.moment) if answers is not None and is_query else None
+        moment = answers.moment if answers is not None else 0
+        usage = Usage(moment, haste=self.haste) if is_query else None
         context = ExecutionContext(
             self.supergraph.schema,
             self.supergraph.api_schema,
