@@ -161,7 +161,7 @@ def slow() -> World:
     """A product takes 100 ms."""
     shop = world(SHOP, rows())
 
-    def product(id: str) -> str:  # noqa: A002
+    def product(id: str) -> str:
         shop.clock.now += 0.1
         return f"Product:{id}"
 
