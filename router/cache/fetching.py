@@ -13,6 +13,7 @@ from router.cache.identity import entity_name, key_values
 from router.cache.leases import Leases
 from router.cache.looking import Looking, Missing
 from router.cache.operation_text import GROUP, REPRESENTATIONS
+from router.cache.other_keys import pointer_names, read_pointer
 from router.cache.pace import Pace
 from router.cache.put_together import MissingEntryError
 from router.cache.shape import Case, Selection, Shape
@@ -218,6 +219,8 @@ class Fetching:
             raise UnexpectedAnswerError("more or fewer entities than were asked for")
         absent = set()
         for spot, found in zip(spots, data.entities, strict=True):
+            if found is None and spot.is_pointed:
+                raise UnexpectedAnswerError("the key leads elsewhere now")
             if found is None:
                 absent.add(spot.entity)
             elif name_of(case, found) != spot.entity:
@@ -239,8 +242,24 @@ class Fetching:
             if not isinstance(found, list) or len(found) != len(sent):
                 raise UnexpectedAnswerError("more or fewer entities than were asked for")
             for representation, each in zip(sent, found, strict=True):
-                absent |= _take_top(apart, top.selection, representation, each)
+                absent |= self._take_top(apart, top.selection, representation, each)
         return absent
+
+    def _take_top(
+        self, apart: TakingApart, selection: Selection, representation: Mapping[str, Any], found: Any
+    ) -> set[str]:
+        """Gives what it is called where there is none."""
+        named = top_name(selection, representation)
+        pointers = [] if named is not None else pointers_of(selection, representation)
+        if found is None or found == RAW_NULL:
+            return {name for _, name in pointers} if named is None else {named[1]}
+        name = apart.take(selection, found, representation)
+        if named is None and not pointers:
+            self._looking.note(0)  # nobody knows for how long this key leads to it
+        for case, pointer in pointers:
+            if case.pointer is not None:
+                apart.pointers[pointer] = case.pointer, read_pointer(name, case.typename)
+        return set()
 
     def _keep(
         self,
@@ -257,15 +276,10 @@ class Fetching:
             lambda each: self._asking.arguments(each.member),
             self._asking.viewer.name,
         )
-        if around.negative_seconds:
-            fresh = int(around.negative_seconds * 1000)
-            fills += [Fill(each, {around.absent: b"null"}, fresh) for each in absent]
-        held = (
-            fills
-            and not apart.passed
-            and sum(len(fill.values) for fill in fills)
-            >= len({(each.entity, each.id) for each in apart.taken})
-        )
+        wanted = len({(each.entity, each.id) for each in apart.taken}) + len(apart.pointers) + len(absent)
+        fills += around.filling.pointers(apart.pointers, response.headers)
+        fills += around.filling.absent(absent, around.absent, around.negative_seconds, response.headers)
+        held = fills and not apart.passed and sum(len(fill.values) for fill in fills) >= wanted
         age = (around.clock() - began) * 1000
         self._looking.note(max(0.0, min(fill.fresh for fill in fills) - age) if held else 0)
         self._looking.is_shared = self._looking.is_shared and apart.is_shared
@@ -301,14 +315,12 @@ def _representation(spot: Spot) -> JsonValue:
     return {"__typename": spot.case.typename, **key_values(spot.entity, spot.case.identity)}
 
 
-def _take_top(
-    apart: TakingApart, selection: Selection, representation: Mapping[str, Any], found: Any
-) -> set[str]:
-    if found is not None and found != RAW_NULL:
-        apart.take(selection, found, representation)
-        return set()
-    named = top_name(selection, representation)
-    return set() if named is None else {named[1]}
+def pointers_of(selection: Selection, representation: Mapping[str, Any]) -> list[tuple[Case, str]]:
+    """What an entity that is sent is called under its other keys, if that may be kept."""
+    case = selection.cases.get(representation.get("__typename", ""))
+    if case is None or case.pointer is None:
+        return []
+    return [(case, name) for name in pointer_names(case.typename, case.others, representation)]
 
 
 def _data(response: SubgraphResponse, decode: Callable[[bytes], Any]) -> Any:

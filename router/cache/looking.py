@@ -8,9 +8,11 @@ from typing import Final, NamedTuple
 
 from router.cache.asking import Asked, Asking, Spot
 from router.cache.coordinates import Coordinate
+from router.cache.filling import tag_of_lists
+from router.cache.other_keys import POINTER, read_pointer
 from router.cache.put_together import PuttingTogether
 from router.cache.shape import Case, Member
-from router.cache.store import Entry, FieldStore, Wanted
+from router.cache.store import Entry, FieldStore, Wanted, type_of
 from router.cache.trace import Origin, Status
 from router.cache.under_way import FieldOf, Nothing, UnderWay, Values
 
@@ -120,6 +122,23 @@ class Looking:
             steps = following
         return outlook
 
+    async def follow(self, pointers: Mapping[str, Member]) -> dict[str, str | None]:
+        """Names under other keys, each with the entity's own name, or None where there is none; as far as that is known.
+        Raises msgspec.MsgspecError for entries that are damaged."""
+        wanted = {each: {POINTER: member, self._absent_id: None} for each, member in pointers.items()}
+        found = await self._store.read([Wanted(each, tuple(ids)) for each, ids in wanted.items()])
+        self.stamp = found.stamp if self.stamp is None else min(self.stamp, found.stamp)
+        names: dict[str, str | None] = {}
+        for pointer, entries in zip(wanted, found.entries, strict=True):
+            values = self._usable(pointer, entries, wanted[pointer])
+            if POINTER in values:
+                names[pointer] = read_pointer(values[POINTER], type_of(pointer))
+            elif values:
+                names[pointer] = None
+                self.absent.add(pointer)
+                self.tags.add(tag_of_lists(type_of(pointer)))
+        return names
+
     async def now(self) -> None:
         """Whatever is fetched from here on is as new as this."""
         self.stamp = (await self._store.read(())).stamp
@@ -167,6 +186,8 @@ class Looking:
             self.values.setdefault(entity, {}).update(values)
 
     def _want(self, spot: Spot, wanted: dict[str, dict[str, Member | None]]) -> None:
+        if spot.entity in self.absent:
+            return
         known = self.values.get(spot.entity, {})
         entity, looked = spot.entity, self.looked
         for asked in self._asking.fields(spot):

@@ -8,11 +8,20 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from router.cache.asking import Asking, Spot
-from router.cache.fetching import UNUSABLE, FailedError, Fetching, Part, Surroundings, root_name, top_name
+from router.cache.fetching import (
+    UNUSABLE,
+    FailedError,
+    Fetching,
+    Part,
+    Surroundings,
+    pointers_of,
+    root_name,
+    top_name,
+)
 from router.cache.leases import Leases
 from router.cache.looking import Looking, Outlook
 from router.cache.put_together import PuttingTogether
-from router.cache.shape import Shape
+from router.cache.shape import Member, Shape
 from router.cache.store import FieldStore
 from router.cache.take_apart import Taken
 from router.cache.trace import Traced
@@ -108,7 +117,7 @@ class Reading:
 
     async def _run(self) -> SubgraphResponse:
         refreshes = self._usage is not None and self._usage.mode is CacheMode.REFRESH
-        tops = self._find_tops() if self._shape.useful and not refreshes else None
+        tops = await self._find_tops() if self._shape.useful and not refreshes else None
         if tops is None:
             await self._looking.now()
             return await self._whole(())
@@ -127,20 +136,41 @@ class Reading:
         self._looking.visited.clear()
         return await self._fetching.whole(self._shape, spots, parts)
 
-    def _find_tops(self) -> _Tops | None:
+    async def _find_tops(self) -> _Tops | None:
         """None where the cache has no name for an entity that is sent."""
         if self._shape.root is not None:
             return [("", [Spot(self._shape.root, root_name(self._shape.root))])]
         found: _Tops = []
+        pointers: dict[str, Member] = {}
         for top in self._shape.tops:
-            spots = []
+            spots: list[Spot] = []
             for representation in self._variables.get(top.variable, ()):
                 named = top_name(top.selection, representation)
-                if named is None or not named[0].fetchable:
+                if named is not None and named[0].fetchable:
+                    spots.append(Spot(*named, representation))
+                    continue
+                pointed = pointers_of(top.selection, representation) if named is None else ()
+                if not pointed:
                     return None
-                spots.append(Spot(*named, representation))
+                case, name = pointed[0]
+                assert case.pointer is not None  # noqa: S101 - else it has no such names
+                pointers[name] = case.pointer
+                spots.append(Spot(case, name, representation, is_pointed=True))
             found.append((top.key, spots))
-        return found
+        return await self._followed(found, pointers) if pointers else found
+
+    async def _followed(self, tops: _Tops, pointers: Mapping[str, Member]) -> _Tops | None:
+        """With the names that others stand for; None where one of them is not known."""
+        try:
+            names = await self._looking.follow(pointers)
+        except msgspec.MsgspecError:
+            return None
+        if len(names) < len(pointers):
+            return None
+        return [
+            (key, [spot._replace(entity=names.get(spot.entity) or spot.entity) for spot in spots])
+            for key, spots in tops
+        ]
 
     async def _from_parts(self, tops: _Tops, spots: Sequence[Spot]) -> SubgraphResponse | None:
         """None where it does not come to an end. Raises FailedError where a subgraph fails."""

@@ -13,6 +13,7 @@ from graphql import FieldNode, ValueNode
 
 from router.cache.coordinates import Coordinate
 from router.cache.identity import KeyTree
+from router.cache.other_keys import OtherKey
 from router.cache.policy import Policy, TagFormat
 
 
@@ -75,6 +76,10 @@ class Case:
     fetchable: bool = False
     is_computed: bool = False
     """Some of its members depend on what is sent."""
+    others: tuple[OtherKey, ...] = ()
+    """Keys by which the subgraph answers, too."""
+    pointer: Member | None = None
+    """The first field of its identity, with what holds for names under other keys; None where these are not kept."""
     groups: int = 1
     text: str = ""
     variables: tuple[str, ...] = ()

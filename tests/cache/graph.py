@@ -82,7 +82,7 @@ class Upstream:
 
     def _resolve(self, source: Row | None, field_name: str, args: dict[str, Any]) -> Any:
         if field_name == "_entities":
-            return [self._world.row(each) for each in args["representations"]]
+            return [self._world.sent(each) for each in args["representations"]]
         row = self._world.rows["Query"] if source is None else source
         value = row[field_name]
         if callable(value):
@@ -170,6 +170,16 @@ class World:
             found = self.rows.get(f"{value['__typename']}:{value['id']}")
             return found and {**value, **found}
         return value
+
+    def sent(self, representation: Row) -> Any:
+        """The entity of a representation, under whatever key."""
+        if "id" in representation:
+            return self.row(representation)
+        given = representation.items() - {"__typename": representation["__typename"]}.items()
+        for name, row in self.rows.items():
+            if name.startswith(f"{representation['__typename']}:") and given <= row.items():
+                return {**representation, **row}
+        return None
 
     async def pause(self) -> None:
         for _ in range(next(self.pauses)):
