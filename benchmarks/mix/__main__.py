@@ -13,11 +13,11 @@ from rich.console import Console
 from benchmarks.gateway.command import folders, positive
 from benchmarks.gateway.graphs import ARTIFACTS
 from benchmarks.gateway.tables import terminal
+from benchmarks.mix.counting import windows
 from benchmarks.mix.load import Outcome, Task
 from benchmarks.mix.platform import ROOT, Platform, platform, servers
-from benchmarks.mix.publishing import Measured, Settings, publish
+from benchmarks.mix.publishing import WINDOW_MINUTES, Measured, Settings, publish
 from benchmarks.mix.requests import Plan, plan
-from benchmarks.mix.resources import KeptFields
 from benchmarks.mix.scale import Scale
 from benchmarks.mix.world import world
 from launcher.databases import database_variable
@@ -74,16 +74,12 @@ async def _measure(
         there = await world(SeedPlan(scale.users, now), coocook, review)
         wanted = plan(there, scale, options.seconds, options.seed)
         console.print(f"{len(wanted.requests):,} requests in {options.seconds} seconds")
-        counting = running.begin()
-        outcome = await _play(_task(running, wanted))
-        measured = Measured(counting.counts, outcome, running.calls, KeptFields(running.supergraph))
-    publish(
-        console,
-        measured,
-        scale,
-        Settings(options.cache, options.seconds, options.seed),
-        folders(options.output),
-    )
+        async with windows(running.opened, scale.seconds(WINDOW_MINUTES * 60)) as found:
+            outcome = await _play(_task(running, wanted))
+        skipped = -(-options.warm_up // WINDOW_MINUTES)
+        measured = Measured(found[skipped:], outcome, running.calls, running.failures(), running.supergraph)
+    settings = Settings(options.cache, options.seconds, options.seed, options.warm_up)
+    publish(console, measured, found, scale, settings, folders(options.output))
     return measured.has_failed
 
 
@@ -92,7 +88,7 @@ def _task(running: Platform, wanted: Plan) -> Task:
     secret, now = running.environment["JWT_SECRET"], utc_now()
     tokens = tuple(issue(Viewer(user, products=_PRODUCTS), secret, now) for user in wanted.sessions)
     accounts = running.environment[database_variable("accounts")]
-    return Task(running.url, tokens, running.shared_key, accounts, running.supergraph.sdl, wanted)
+    return Task(running.url, tokens, running.shared_key, accounts, wanted)
 
 
 async def _play(task: Task) -> Outcome:
@@ -121,10 +117,16 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=positive, default=120, help="of load (120)")
     parser.add_argument("--rate", type=positive, default=30, help="requests in a second, on an average (30)")
-    parser.add_argument("--speed", type=positive, default=20, help="how much faster time passes (20)")
+    parser.add_argument("--speed", type=positive, default=10, help="how much faster time passes (10)")
+    parser.add_argument(
+        "--warm-up", type=int, default=6, help="minutes of the platform before the table begins (6)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="another one for other requests (1)")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="write JSON and picture there, too")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.seconds * options.speed <= options.warm_up * 60:
+        parser.error("nothing is left after the warm-up: take more --seconds, or a shorter --warm-up")
+    return options
 
 
 if __name__ == "__main__":

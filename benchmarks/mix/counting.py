@@ -1,85 +1,96 @@
-"""A field store that counts by type, field and moment what is asked of it, and what it has."""
+"""What the cache has counted of each field, as the difference of two moments, window by window."""
 
-from collections.abc import Callable, Sequence
-from typing import Final
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 import msgspec
 
-from router.cache.store import FieldStore, Fill, Found, Invalidation, Wanted, field_name, type_of
+from router.cache.open_store import OpenStore
 
-_ABSENT: Final = "!"
-"""What ids begin with under which a store has that there is no such entity: no fields."""
+Coordinate: TypeAlias = tuple[str, str]
+"""A type and a field of it."""
 
 
-class Count(msgspec.Struct):
-    """`stale` are hits, too: answered with what was there, and fetched anew afterwards."""
+class Count(msgspec.Struct, frozen=True):
+    """As the cache says it: `hits` were fresh, `stale` older but allowed, `misses` fetched to be kept, `passed` may not be kept."""
 
-    asked: int = 0
-    fresh: int = 0
+    hits: int = 0
     stale: int = 0
+    misses: int = 0
+    passed: int = 0
 
     @property
-    def hits(self) -> int:
-        return self.fresh + self.stale
+    def found(self) -> int:
+        return self.hits + self.stale
+
+    @property
+    def asked(self) -> int:
+        """Of what may be kept."""
+        return self.found + self.misses
 
     @property
     def ratio(self) -> float:
         """0 where nothing was asked."""
-        return self.hits / self.asked if self.asked else 0.0
+        return self.found / self.asked if self.asked else 0.0
 
-    def add(self, other: "Count") -> None:
-        self.asked += other.asked
-        self.fresh += other.fresh
-        self.stale += other.stale
+    def __add__(self, other: "Count") -> "Count":
+        return Count(
+            self.hits + other.hits,
+            self.stale + other.stale,
+            self.misses + other.misses,
+            self.passed + other.passed,
+        )
+
+    def __sub__(self, other: "Count") -> "Count":
+        return Count(
+            self.hits - other.hits,
+            self.stale - other.stale,
+            self.misses - other.misses,
+            self.passed - other.passed,
+        )
 
 
-Coordinate = tuple[str, str]
-"""A type and a field of it."""
+Counts: TypeAlias = Mapping[Coordinate, Count]
 
 
-class CountingStore:
-    """As the store inside. As the router does not know of what kind it is, it keeps no whole answers in front of it.
+def counts(opened: OpenStore) -> dict[Coordinate, Count]:
+    """Since the start, also what whole answers had."""
+    for answers in opened.answers:
+        answers.count()
+    found = {}
+    for each in opened.coordinates:
+        type_name, _, field = each.name.partition(".")
+        found[type_name, field] = Count(each.hits, each.stale, each.misses, each.passed)
+    return found
 
-    Each field of an entity counts once for each request to a subgraph that asks for it. What is there but over, and would be used
-    only if the subgraph failed, is no hit, nor is what somebody else is fetching already. `clock` is in seconds from the
-    start of counting; negative before.
-    """
 
-    def __init__(self, inner: FieldStore, clock: Callable[[], float], window: float) -> None:
-        self.counts: dict[tuple[int, str, str], Count] = {}
-        """By window, type and field."""
-        self._inner = inner
-        self._clock = clock
-        self._window = window
+def since(before: Counts, now: Counts) -> dict[Coordinate, Count]:
+    """What was counted in between."""
+    return {name: count - before.get(name, Count()) for name, count in now.items()}
 
-    async def read(self, wanted: Sequence[Wanted]) -> Found:
-        """Counts."""
-        found = await self._inner.read(wanted)
-        window = int(self._clock() // self._window)
-        for each, entries in zip(wanted, found.entries, strict=True):
-            type_name = type_of(each.entity)
-            for id_ in each.fields:
-                if id_.startswith(_ABSENT):
-                    continue
-                count = self.counts.setdefault((window, type_name, field_name(id_)), Count())
-                count.asked += 1
-                entry = entries.get(id_)
-                if entry is not None:
-                    count.fresh += entry.fresh > 0
-                    count.stale += entry.fresh <= 0 < entry.stale
-        return found
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
-        await self._inner.fill(stamp, fills)
+@asynccontextmanager
+async def windows(opened: OpenStore, seconds: float) -> AsyncIterator[list[Counts]]:
+    """What is counted meanwhile. The list is complete at the end; its last window may be shorter than `seconds`."""
+    found: list[Counts] = []
+    before = counts(opened)
 
-    async def invalidate(self, what: Invalidation) -> None:
-        await self._inner.invalidate(what)
+    def close() -> None:
+        nonlocal before
+        now = counts(opened)
+        found.append(since(before, now))
+        before = now
 
-    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
-        return await self._inner.claim(names, milliseconds)
+    async def watch() -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            close()
 
-    async def release(self, names: Sequence[str]) -> None:
-        await self._inner.release(names)
-
-    async def close(self) -> None:
-        await self._inner.close()
+    watching = asyncio.create_task(watch())
+    try:
+        yield found
+    finally:
+        watching.cancel()
+        close()

@@ -6,16 +6,13 @@ process of its own, so that it does not wait for the router's.
 
 import asyncio
 import sys
-from collections import Counter
 from typing import Final, Protocol
 
 import aiohttp
 import asyncpg
 import msgspec
 
-from benchmarks.mix.asked import Asked
 from benchmarks.mix.requests import HEALTH, OPERATIONS, PROFILE_UPDATE, Plan, Request
-from router.federation.supergraph import Supergraph
 from subgraphs.kit.database import asyncpg_url
 
 CONNECTIONS: Final = 64
@@ -31,7 +28,6 @@ class Task(msgspec.Struct, frozen=True):
     tokens: tuple[str, ...]
     shared_key: str
     accounts: str
-    supergraph: str
     plan: Plan
 
 
@@ -44,10 +40,9 @@ class Played(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """`asked`: how many fields of objects the answers have, by `Type.field`. `seconds` from the first request to the last answer."""
+    """`seconds`: until the last answer."""
 
     played: tuple[Played, ...]
-    asked: dict[str, int]
     seconds: float
 
 
@@ -72,7 +67,7 @@ class Database(Protocol):
 
 
 class Player:
-    """Answers are looked through when all have come, so that nothing waits for that."""
+    """Of one plan."""
 
     def __init__(self, task: Task, session: aiohttp.ClientSession, database: Database) -> None:
         self._task = task
@@ -80,7 +75,6 @@ class Player:
         self._database = database
         self._texts = {file.stem: file.read_text() for file in OPERATIONS.glob("*.graphql")}
         self._played: list[Played] = []
-        self._answers: list[tuple[Request, dict[str, object]]] = []
         self._places = asyncio.Semaphore(CONNECTIONS)
 
     async def play(self) -> Outcome:
@@ -92,8 +86,7 @@ class Player:
                 await asyncio.sleep(begin + request.due - loop.time())
                 await self._places.acquire()
                 tasks.create_task(self._one(request, begin + request.due))
-        seconds = loop.time() - begin
-        return Outcome(tuple(self._played), self._asked(), seconds)
+        return Outcome(tuple(self._played), loop.time() - begin)
 
     async def _one(self, request: Request, due: float) -> None:
         try:
@@ -117,10 +110,7 @@ class Player:
             answer = _read(await response.read())
             if answer.errors:
                 return str(answer.errors[0].extensions.get("code", answer.errors[0].message))
-            if response.status != 200 or answer.data is None:
-                return str(response.status)
-            self._answers.append((request, answer.data))
-            return ""
+            return "" if response.status == 200 and answer.data is not None else str(response.status)
 
     async def _update(self, request: Request) -> str:
         """As a support tool does it: it changes the user, and tells the router."""
@@ -130,13 +120,6 @@ class Player:
         headers = {"authorization": f"Bearer {self._task.shared_key}"}
         async with self._session.post("/invalidation", json=changed, headers=headers) as response:
             return "" if response.status == 202 else str(response.status)
-
-    def _asked(self) -> dict[str, int]:
-        asked = Asked(Supergraph.parse(self._task.supergraph).api_schema, self._texts)
-        found: Counter[str] = Counter()
-        for request, data in self._answers:
-            asked.count(request.operation, request.variables, data, found)
-        return found
 
 
 async def _main(task: Task) -> Outcome:

@@ -1,19 +1,17 @@
-"""The real thing, in this process: PostgreSQL with the seed, the seven services, and the router with a counting cache."""
+"""The real thing, in this process: PostgreSQL with the seed, the seven services, and the router with its cache."""
 
 import asyncio
 import secrets
 import socket
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
 
-from benchmarks.mix.counting import CountingStore
 from benchmarks.mix.scale import Scale, divided
 from launcher.databases import database_variable
 from launcher.display import Display
@@ -24,8 +22,10 @@ from launcher.services import load, service_names, settings_of
 from launcher.up import SUPERGRAPH, Asking
 from launcher.valkey import ValkeyServer
 from router.app import create_app
+from router.cache.memory import MemoryStore
 from router.cache.open_store import OpenStore, Stores
-from router.cache.settings import FieldCacheSettings, InvalidationSettings
+from router.cache.settings import InvalidationSettings
+from router.cache.tiers import TieredStore
 from router.errors import JsonValue
 from router.federation.supergraph import Supergraph
 from router.server import listen, url_of
@@ -39,8 +39,6 @@ from subgraphs.kit.subgraph import GraphQLRequest, Subgraph
 ROOT: Final = Path(__file__).parents[2]
 CONFIG: Final = ROOT / "supergraph.yaml"
 _CONNECTIONS: Final = 400
-WINDOW_MINUTES: Final = 2
-"""Of the platform, that are counted together."""
 
 
 @contextmanager
@@ -61,24 +59,7 @@ def servers(*, redis: bool) -> Iterator[dict[str, str]]:
 
 
 @dataclass(slots=True)
-class _Counted(Stores):
-    """The store of the settings, counted."""
-
-    stores: list[CountingStore] = field(default_factory=list)
-    scale: Scale | None = None
-    began: float = 0.0
-
-    def get(self, settings: FieldCacheSettings) -> OpenStore | None:
-        opened = super(_Counted, self).get(settings)
-        if opened is None or self.scale is None:
-            return None
-        window = self.scale.seconds(WINDOW_MINUTES * 60)
-        self.stores.append(CountingStore(opened.store, lambda: time.monotonic() - self.began, window))
-        return OpenStore(self.stores[-1])
-
-
-@dataclass(slots=True)
-class _CountedAsking:
+class _Asking:
     """A subgraph as the router calls it."""
 
     subgraph: Subgraph
@@ -99,7 +80,7 @@ class _Server(uvicorn.Server):
 
 @dataclass(slots=True)
 class Platform:
-    """Running. `shared_key` is for the endpoint /invalidation, `calls` those of the router to each service."""
+    """Running. `shared_key` is for the endpoint /invalidation, `calls` those of the router to each service since the start."""
 
     url: str
     shared_key: str
@@ -107,15 +88,13 @@ class Platform:
     environment: Mapping[str, str]
     subgraphs: Mapping[str, Subgraph]
     calls: Counter[str]
-    _counted: _Counted
+    opened: OpenStore
 
-    def begin(self) -> CountingStore:
-        """Counts from now on."""
-        self._counted.began = time.monotonic()
-        [store] = self._counted.stores
-        store.counts.clear()
-        self.calls.clear()
-        return store
+    def failures(self) -> int:
+        """Calls to Redis that it did not answer in time."""
+        store = self.opened.store
+        assert isinstance(store, MemoryStore | TieredStore), "these are what --cache chooses from"
+        return store.statistics().failures
 
     async def ask(self, service: str, query: str, variables: Mapping[str, JsonValue]) -> Mapping[str, Any]:
         """One service, past the router."""
@@ -141,22 +120,22 @@ async def platform(
             "invalidation": InvalidationSettings.model_validate({"shared_key": shared_key}),
         }
     )
-    counted, calls = _Counted(scale=scale), Counter[str]()
+    stores, calls = Stores(), Counter[str]()
+    opened = stores.get(cache)
+    assert opened is not None, "the cache is off"
     async with AsyncExitStack() as stack:
         subgraphs = await _entered(stack, services, environment)
         app = create_app(
             RouterSettings(cache=cache),
             supergraph,
-            transports={
-                name: FunctionTransport(_CountedAsking(each, calls)) for name, each in subgraphs.items()
-            },
-            lasting=Lasting(stores=counted),
+            transports={name: FunctionTransport(_Asking(each, calls)) for name, each in subgraphs.items()},
+            lasting=Lasting(stores=stores),
         )
-        stack.push_async_callback(counted.close)
+        stack.push_async_callback(stores.close)
         listener = stack.enter_context(listen("127.0.0.1", 0))
         await stack.enter_async_context(_served(app, listener))
         app.state.readiness.open()
-        yield Platform(url_of(listener), shared_key, supergraph, environment, subgraphs, calls, counted)
+        yield Platform(url_of(listener), shared_key, supergraph, environment, subgraphs, calls, opened)
 
 
 async def _entered(

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from benchmarks.mix.load import Played
 from benchmarks.mix.requests import BUSINESS_ERRORS
-from benchmarks.mix.resources import Row, Unkept
+from benchmarks.mix.resources import Row
 from benchmarks.mix.scale import CONCURRENT_USERS, REQUESTS_PER_SECOND, USERS, Scale
 
 _ALL: Final = "all"
@@ -33,12 +33,15 @@ class Traffic(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """`calls`: of the router, by service."""
+    """`calls`: of the router, by service. `fields` were given, whether or not they may be kept; `passed`: those that may not, most
+    often asked first. `failures`: calls that Redis did not answer in time."""
 
     requests: int
     seconds: float
     calls: dict[str, int]
-    unkept: Unkept
+    fields: int
+    passed: dict[str, int]
+    failures: int
 
 
 def traffic(played: Sequence[Played]) -> list[Traffic]:
@@ -63,14 +66,14 @@ def _traffic(name: str, played: Sequence[Played]) -> Traffic:
 def hit_table(found: Sequence[Row]) -> Table:
     """One line for each resource."""
     table = Table(title="Fields that the cache had", title_justify="left", box=box.SIMPLE_HEAD)
-    for heading in ("", "TTL s", "asked", "hits", "of these stale", "ratio", "target", ""):
+    for heading in ("", "TTL s", "asked", "found", "of these stale", "ratio", "target", ""):
         table.add_column(heading, justify="left" if not heading else "right", no_wrap=True)
     for row in found:
         table.add_row(
             row.resource,
             _ages(row.ages),
             f"{row.count.asked:,}",
-            f"{row.count.hits:,}",
+            f"{row.count.found:,}",
             f"{row.count.stale:,}",
             f"{row.count.ratio:.1%}",
             "" if row.target is None else f"{row.target:.0%}",
@@ -105,7 +108,7 @@ def traffic_table(found: Sequence[Traffic], seconds: float) -> Table:
     return table
 
 
-def sentences(scale: Scale, store: str, run: Run) -> Iterator[str]:
+def sentences(scale: Scale, store: str, warm_up: int, run: Run) -> Iterator[str]:
     """How the figures have to be read."""
     yield (
         f"A model of 1/{1 / scale.part:.0f}: {scale.rate / scale.speed:.2f} of {REQUESTS_PER_SECOND} requests/s, "
@@ -113,7 +116,8 @@ def sentences(scale: Scale, store: str, run: Run) -> Iterator[str]:
     )
     yield (
         f"Time passes {scale.speed} times as fast, and all times to live are divided by {scale.speed}: {run.seconds:.0f} "
-        f"seconds stand for {run.seconds * scale.speed / 60:.0f} minutes, which begin with an empty cache ({store})."
+        f"seconds stand for {run.seconds * scale.speed / 60:.0f} minutes, which begin with an empty cache ({store}). "
+        f"The first {warm_up} of them are not in the table."
     )
     if run.requests / run.seconds < _KEPT_UP * scale.rate:
         yield (
@@ -122,12 +126,13 @@ def sentences(scale: Scale, store: str, run: Run) -> Iterator[str]:
         )
     calls = ", ".join(f"{name} {times:,}" for name, times in sorted(run.calls.items()))
     yield f"{sum(run.calls.values()) / run.requests:.2f} calls to services for each request: {calls}."
-    unkept = run.unkept
-    most = ", ".join(f"{name} {times:,}" for name, times in unkept.fields[:_MOST])
+    most = ", ".join(f"{name} {times:,}" for name, times in list(run.passed.items())[:_MOST])
     yield (
-        f"Of {unkept.of:,} fields of entities in answers, {_share(unkept.asked, unkept.of)} have no policy and are not "
-        f"counted: {most}."
+        f"Of {run.fields:,} fields of entities, {_share(sum(run.passed.values()), run.fields)} may not be kept and are not "
+        f"in the table: {most}."
     )
+    if run.failures:
+        yield f"Redis did not answer {run.failures:,} calls in time, so that services were asked instead."
 
 
 def _ages(ages: Sequence[int]) -> str:

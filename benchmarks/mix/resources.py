@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
-from benchmarks.mix.counting import Coordinate, Count
-from router.cache.identity import Identities
-from router.cache.policy import Policy, policies
+from benchmarks.mix.counting import Coordinate, Count, Counts
+from router.cache.policy import policies
 from router.cache.settings import FieldCacheSettings
 from router.federation.supergraph import Supergraph
 
@@ -86,14 +85,6 @@ class Row:
         return None if self.target is None else self.count.ratio >= self.target
 
 
-class Unkept(NamedTuple):
-    """Fields of entities that were asked and have no policy: how many, of how many; and which, most often asked first."""
-
-    asked: int
-    of: int
-    fields: tuple[tuple[str, int], ...]
-
-
 def lines_of(coordinate: Coordinate) -> Iterator[str]:
     """All that it counts for."""
     yield OVERALL
@@ -102,13 +93,13 @@ def lines_of(coordinate: Coordinate) -> Iterator[str]:
         yield _LISTS[coordinate]
 
 
-def rows(counts: Mapping[Coordinate, Count], ages: Mapping[Coordinate, int]) -> list[Row]:
-    """One for each resource of which anything was asked, and one for all of it."""
+def rows(counts: Counts, ages: Mapping[Coordinate, int]) -> list[Row]:
+    """One for each resource of which anything was asked that may be kept, and one for all of it."""
     sums: dict[str, Count] = {name: Count() for name in ORDER}
     found: dict[str, set[int]] = {name: set() for name in ORDER}
     for coordinate, count in counts.items():
-        for name in lines_of(coordinate):
-            sums[name].add(count)
+        for name in lines_of(coordinate) if count.asked else ():
+            sums[name] += count
             if coordinate in ages:
                 found[name].add(ages[coordinate])
     return [
@@ -118,41 +109,17 @@ def rows(counts: Mapping[Coordinate, Count], ages: Mapping[Coordinate, int]) -> 
     ]
 
 
-class KeptFields:
-    """Which fields may be kept, and for how long, before all times were divided."""
-
-    def __init__(self, supergraph: Supergraph) -> None:
-        self._supergraph = supergraph
-        self._identities = Identities(supergraph)
-        self._policies = {
-            name: policies(supergraph, name, FieldCacheSettings()) for name in supergraph.subgraphs
-        }
-
-    def policy(self, coordinate: Coordinate) -> Policy | None:
-        """As the subgraph says that keeps it longest."""
-        type_name, field = coordinate
-        found = [
-            policy
-            for name, subgraph in self._supergraph.subgraphs.items()
+def ages(supergraph: Supergraph, coordinates: Iterable[Coordinate]) -> dict[Coordinate, int]:
+    """Seconds for which fields may be kept, as the subgraph says that keeps each longest. Of those that may be."""
+    known = {name: policies(supergraph, name, FieldCacheSettings()) for name in supergraph.subgraphs}
+    found = {}
+    for type_name, field in coordinates:
+        said = [
+            policy.max_age
+            for name, subgraph in supergraph.subgraphs.items()
             if type_name in subgraph.types and field in subgraph.types[type_name].fields
-            if (policy := self._policies[name].of(type_name, field)) is not None
+            if (policy := known[name].of(type_name, field)) is not None
         ]
-        return max(found, key=lambda each: each.max_age, default=None)
-
-    def ages(self, coordinates: Iterable[Coordinate]) -> dict[Coordinate, int]:
-        """Of those that may be kept."""
-        return {each: policy.max_age for each in coordinates if (policy := self.policy(each)) is not None}
-
-    def unkept(self, asked: Mapping[str, int]) -> Unkept:
-        """`asked`: fields of all objects of answers, by `Type.field`. Those of objects without a key are part of another."""
-        of, found = 0, {}
-        for name, times in asked.items():
-            type_name, _, field = name.partition(".")
-            is_root = type_name in self._supergraph.root_kinds
-            if not is_root and self._identities.key(type_name) is None:
-                continue
-            of += times
-            if self.policy((type_name, field)) is None:
-                found[name] = times
-        ranked = sorted(found.items(), key=lambda each: (-each[1], each[0]))
-        return Unkept(sum(found.values()), of, tuple(ranked))
+        if said:
+            found[type_name, field] = max(said)
+    return found

@@ -54,8 +54,11 @@ def divided(supergraph: Supergraph, speed: int) -> FieldCacheSettings:
         name: SubgraphCacheSettings(policy=dict(_divided(supergraph, name, speed)))
         for name in supergraph.subgraphs
     }
+    usual = FieldCacheSettings()
     return FieldCacheSettings(
-        subgraphs=own, negative_seconds=_least(FieldCacheSettings().negative_seconds, speed) or 0
+        subgraphs=own,
+        negative_seconds=_least(usual.negative_seconds, speed) or 0,
+        refresh_ahead=usual.refresh_ahead / speed,  # subgraphs take as long as ever
     )
 
 

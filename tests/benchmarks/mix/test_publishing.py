@@ -10,31 +10,32 @@ from rich.console import Console
 
 from benchmarks.mix.counting import Count
 from benchmarks.mix.load import Outcome, Played
-from benchmarks.mix.publishing import Measured, Settings, publish
-from benchmarks.mix.resources import KeptFields
+from benchmarks.mix.publishing import Measured, Settings, over_time, publish
 from benchmarks.mix.scale import Scale
 from router.federation.supergraph import Supergraph
 from tests.benchmarks.svg import parsed, texts
 
-KEPT = KeptFields(Supergraph.parse((Path(__file__).parents[3] / "schema" / "supergraph.graphql").read_text()))
-COUNTS = {
-    (0, "Query", "chefs"): Count(10, 1, 1),
-    (1, "Query", "chefs"): Count(10, 6, 2),
-    (1, "Chef", "bio"): Count(80, 78, 0),
-}
+SUPERGRAPH = Supergraph.parse((Path(__file__).parents[3] / "schema" / "supergraph.graphql").read_text())
+WINDOWS = (
+    {("Query", "chefs"): Count(1, 1, 8)},
+    {
+        ("Query", "chefs"): Count(6, 2, 2),
+        ("Chef", "bio"): Count(78, 0, 2),
+        ("Booking", "id"): Count(passed=25),
+    },
+)
 
 
-def measured(*codes: str) -> Measured:
+def measured(*codes: str, failures: int = 0) -> Measured:
     """100 requests in 5 seconds, the first of them with these errors."""
     told = [*codes, *[""] * (100 - len(codes))]
     played = tuple(Played("create-booking", number / 1000, code) for number, code in enumerate(told, 1))
-    asked = {"Chef.bio": 90, "Booking.id": 10}
-    return Measured(COUNTS, Outcome(played, asked, 5.0), Counter(coocook=150), KEPT)
+    return Measured(WINDOWS, Outcome(played, 5.0), Counter(coocook=150), failures, SUPERGRAPH)
 
 
 def printed(found: Measured, scale: Scale, folder: Path) -> str:
     console = Console(file=io.StringIO(), width=160)
-    publish(console, found, scale, Settings("redis", 5, 1), [folder])
+    publish(console, found, WINDOWS, scale, Settings("redis", 5, 1, 6), [folder])
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -85,11 +86,9 @@ def test_it_says_how_large_the_model_is_how_fast_time_passes_and_what_is_not_cou
         in text
     )
     assert "all times to live are divided by 20: 5 seconds stand for 2 minutes" in text
+    assert "The first 6 of them are not in the table." in text
     assert "1.50 calls to services for each request: coocook 150." in text
-    assert (
-        "Of 100 fields of entities in answers, 10.0% have no policy and are not counted: Booking.id 10."
-        in text
-    )
+    assert "Of 125 fields of entities, 20.0% may not be kept and are not in the table: Booking.id 25." in text
     assert "did not keep up" not in text
 
 
@@ -103,7 +102,7 @@ def test_files_have_all_of_it(tmp_path: Path) -> None:
     assert written["settings"]["part"] == pytest.approx(1 / 500)
     assert written["hits"][0]["resource"] == "chefs"
     assert written["hits"][0]["ratio"] == 0.88
-    assert written["fields"]["Query.chefs"] == {"asked": 20, "fresh": 7, "stale": 3}
+    assert written["fields"]["Query.chefs"] == {"hits": 7, "stale": 3, "misses": 10, "passed": 0}
     assert written["requests"][-1]["errors"] == {"503": 1}
     assert written["run"]["calls"] == {"coocook": 150}
     assert {"lists of chefs", "overall", "4"} <= set(texts(parsed((tmp_path / "mix-redis.svg").read_text())))
@@ -111,7 +110,7 @@ def test_files_have_all_of_it(tmp_path: Path) -> None:
 
 def test_ratios_over_time_are_by_window() -> None:
     assert [
-        (minute, ratios["lists of chefs"], ratios["overall"]) for minute, ratios in measured().over_time()
+        (minute, ratios["lists of chefs"], ratios["overall"]) for minute, ratios in over_time(WINDOWS)
     ] == [
         (2, 0.2, 0.2),
         (4, 0.8, pytest.approx(86 / 90)),

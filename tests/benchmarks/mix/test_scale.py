@@ -58,3 +58,7 @@ def test_what_is_shorter_than_a_second_is_a_second_and_nothing_is_nothing() -> N
     assert found.subgraphs["coocook"].policy["Chef"].max_age == 1
     assert found.subgraphs["coocook"].policy["Booking"].max_age == 0
     assert found.negative_seconds == 1
+
+
+def test_what_is_fetched_ahead_is_as_many_as_there() -> None:
+    assert divided(SUPERGRAPH, 20).refresh_ahead == pytest.approx(FieldCacheSettings().refresh_ahead / 20)
