@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from router.cache.open_store import Stores
+from router.cache.outbox.open_consumer import Consumers
 from router.transport.health import Readiness, Reloads
 from router.transport.persisted_queries import MemoryStore
 
@@ -15,3 +16,4 @@ class Lasting:
     reloads: Reloads = field(default_factory=Reloads)
     queries: MemoryStore = field(default_factory=MemoryStore)
     stores: Stores = field(default_factory=Stores)
+    consumers: Consumers = field(default_factory=Consumers)
