@@ -16,6 +16,7 @@ from subgraphs.kit.outbox import OutboxEvent
 from subgraphs.kit.unit_of_work import unit_of_work
 
 _log: Final = logging.getLogger(__name__)
+_AGAIN: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ class Relay:
             self._stopping.set()
             self._database.recorded.set()
             await asyncio.wait((task,), timeout=self._options.last_seconds)
-            task.cancel()
-            await asyncio.wait((task,))
+            while not task.done():  # Redis's client may lose a cancellation: wait_for does so before Python 3.12
+                task.cancel()
+                await asyncio.wait((task,), timeout=_AGAIN)
             await self._stream.close()
 
     async def publish(self) -> int:

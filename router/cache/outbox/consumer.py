@@ -25,6 +25,7 @@ _STANDBY: Final = 1.0
 _CATCH_UP: Final = 5.0
 """Seconds for which a process that starts waits, at most, until it has applied what was said meanwhile."""
 _QUIET: Final = 60.0
+_AGAIN: Final = 0.1
 
 
 def _now() -> datetime:
@@ -77,8 +78,9 @@ class Consumer:
         task, self._task = self._task, None
         if task is None:
             return
-        task.cancel()
-        await asyncio.wait((task,))
+        while not task.done():  # the client may lose a cancellation: it uses wait_for, which does so before Python 3.12
+            task.cancel()
+            await asyncio.wait((task,), timeout=_AGAIN)
         with suppress(Exception):  # Redis is away, and the lease ends by itself
             await self._place.leave()
         await self._stream.close()
