@@ -64,7 +64,9 @@ class Relay:
             self._stopping.set()
             self._database.recorded.set()
             await asyncio.wait((task,), timeout=self._options.last_seconds)
-            while not task.done():  # Redis's client may lose a cancellation: wait_for does so before Python 3.12
+            while (
+                not task.done()
+            ):  # Redis's client may lose a cancellation: wait_for does so before Python 3.12
                 task.cancel()
                 await asyncio.wait((task,), timeout=_AGAIN)
             await self._stream.close()

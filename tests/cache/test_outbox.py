@@ -317,6 +317,11 @@ async def _begin_another_stream(redis: "Redis") -> None:
     await say(redis, 9)
 
 
+async def _restore_a_backup(redis: "Redis") -> None:
+    await redis.delete(STREAM)
+    await redis.xadd(STREAM, {"entity_type": "Person", "entity_key": "9"}, id="1-0")
+
+
 async def _promote(redis: "Redis") -> None:
     """As after a failover: the same data, as far as one knows."""
     kept = Position.decode(await redis.get(f"{PLACE}:position"))
@@ -325,7 +330,7 @@ async def _promote(redis: "Redis") -> None:
 
 
 LOSSES: list[Callable[["Redis"], Awaitable[None]]] = [
-    _trim, _forget_position, _garble_position, _delete_entries, _delete_stream, _begin_another_stream, _promote,
+    _trim, _forget_position, _garble_position, _delete_entries, _delete_stream, _begin_another_stream, _restore_a_backup, _promote,
 ]  # fmt: skip
 
 
