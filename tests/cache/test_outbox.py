@@ -577,6 +577,20 @@ def test_a_reader_misses_nothing_without_knowing(server: ValkeyServer, steps: li
     asyncio.run(work())
 
 
+@pytest.mark.parametrize("query", ["", "?protocol=2", "?protocol=3"])
+async def test_a_stream_is_read_by_either_protocol(redis: "Redis", server: ValkeyServer, query: str) -> None:
+    stream = Stream(connect(server.url + query), STREAM)
+    begin = await stream.read(None, wait=False)
+    assert (begin.entries, begin.position.entry, begin.is_whole) == ((), START, False)
+    id_ = await say(redis, 1)
+    batch = await stream.read(begin.position, wait=False)
+    assert [(entry.id.encode(), entry.fields) for entry in batch.entries] == [
+        (id_, {b"entity_type": b"Person", b"entity_key": b"1"})
+    ]
+    assert not (await stream.read(batch.position, wait=False)).entries
+    await stream.close()
+
+
 def test_positions_are_kept_as_they_are() -> None:
     assert Position.decode(Position("abc", (12, 3)).encode()) == ("abc", (12, 3))
     assert Position("abc", START).encode() == "abc 0-0"

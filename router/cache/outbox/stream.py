@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from redis.asyncio import Redis
@@ -101,7 +102,10 @@ def _state(replication: Any, stream: Any) -> _State:
 
 
 def _entries(read: Any) -> list[Entry]:
-    return [Entry(id_.decode(), fields) for _, entries in _answer(read) or () for id_, fields in entries]
+    found = _answer(read) or ()
+    # By RESP3 the client gives a mapping, of lists in a list.
+    lists = chain.from_iterable(found.values()) if isinstance(found, Mapping) else (each for _, each in found)
+    return [Entry(id_.decode(), fields) for entries in lists for id_, fields in entries]
 
 
 def _answer(value: Any) -> Any:
