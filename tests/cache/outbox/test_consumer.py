@@ -1,218 +1,43 @@
 """Events on a real Redis stream: each is in force sooner or later, after any disconnect or restart, or everything is dropped."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from redis.asyncio import Redis
 
-from launcher.errors import LaunchError
 from launcher.valkey import ValkeyServer
 from router.cache.asked_names import AskedNames
 from router.cache.memory import MemoryStore
-from router.cache.open_store import OpenStore, Stores
+from router.cache.open_store import Stores
 from router.cache.outbox.consumer import Consumer
-from router.cache.outbox.event import MalformedEventError, read_event
 from router.cache.outbox.open_consumer import Consumers
-from router.cache.outbox.place import OwnPlace, Place, SharedPlace
-from router.cache.outbox.position import START, Position
-from router.cache.outbox.stream import Stream
-from router.cache.outbox.understanding import understand
+from router.cache.outbox.place import OwnPlace, SharedPlace
+from router.cache.outbox.position import Position
 from router.cache.redis_connection import connect
-from router.cache.redis_store import RedisStore, RedisStoreOptions
 from router.cache.settings import FieldCacheSettings
-from router.cache.store import FieldStore, Fill, Invalidation, StoreUnavailableError, Wanted
-from router.composition import compose
+from router.cache.store import Fill, Invalidation, StoreUnavailableError
 from router.errors import RouterError
-from router.federation.subgraph import Subgraph
-from router.federation.supergraph import Supergraph
-from tests.cache.graph import HEAD
+from tests.cache.outbox.processes import (
+    KILL,
+    MINUTE,
+    NOW,
+    PLACE,
+    SDL,
+    STREAM,
+    Process,
+    in_memory,
+    in_redis,
+    person,
+    say,
+    supergraph,
+    until,
+    waiting,
+)
 from tests.cache.stores import ready, tiered
-
-STREAM = "test:events"
-PLACE = "test:outbox"
-MINUTE = 60_000
-KILL = "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"
-NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
-SDL = """
-type Query { people: [Person!]! pet(id: ID!): Pet }
-type Person @key(fields: "id") { id: ID! name: String! address: Address! }
-type Address { city: String! }
-type Pet @key(fields: "kind number") { kind: String! number: Int! }
-"""
-
-
-def supergraph(sdl: str) -> Supergraph:
-    return Supergraph.parse(compose([Subgraph("people", "http://people", HEAD + sdl)]).supergraph_sdl)
-
-
-@pytest.fixture(scope="module")
-def names() -> AskedNames:
-    return AskedNames(supergraph(SDL))
-
-
-@pytest.fixture(scope="module")
-def server(scratch: Path) -> Iterator[ValkeyServer]:
-    try:
-        with ValkeyServer(scratch / "outbox", durable=False) as found:
-            yield found
-    except LaunchError as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture
-async def redis(server: ValkeyServer) -> AsyncIterator["Redis"]:
-    """Another client, of an empty server."""
-    client = connect(server.url)
-    await client.flushall()
-    yield client
-    await client.aclose()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110  nobody is told
-            await asyncio.sleep(0.002)
-
-
-async def waiting(redis: "Redis") -> None:
-    """Until a reader waits for the next event."""
-    async with asyncio.timeout(20):
-        while (await redis.info("clients"))["blocked_clients"] < 1:  # noqa: ASYNC110  nobody is told
-            await asyncio.sleep(0.002)
-
-
-class Process:
-    """One with a store, which is in memory where there is no `namespace`."""
-
-    def __init__(self, url: str, store: FieldStore, place: Place) -> None:
-        self.store = store
-        self.stream = Stream(connect(url), STREAM)
-        self.consumer = Consumer(OpenStore(store), self.stream, place, lambda: NOW)
-
-    @property
-    def counts(self) -> Any:
-        return self.consumer.statistics()
-
-    async def keep(self, *entities: str) -> None:
-        stamp = (await self.store.read([])).stamp
-        fills = [Fill(entity, {"name": b"1"}, MINUTE, tags=("x",)) for entity in entities]
-        await self.store.fill(stamp, fills)
-
-    async def left(self, *entities: str) -> list[str]:
-        found = await self.store.read([Wanted(entity, ("name",)) for entity in entities])
-        return [entity for entity, entries in zip(entities, found.entries, strict=True) if entries]
-
-
-def person(key: int) -> str:
-    return f'Person:["{key}"]'
-
-
-def in_memory(url: str) -> Process:
-    return Process(url, MemoryStore(lambda: 1000.0, 1 << 20), OwnPlace())
-
-
-def in_redis(url: str) -> Process:
-    store = RedisStore(connect(url), "test", RedisStoreOptions(timeout=5, pause=0.01))
-    return Process(url, store, SharedPlace(connect(url), PLACE))
-
-
-KINDS = {"memory": in_memory, "redis": in_redis}
-
-
-@pytest.fixture(params=KINDS)
-def new(request: pytest.FixtureRequest, server: ValkeyServer) -> Iterator[Callable[[], Process]]:
-    """Starts a process."""
-    return lambda: KINDS[request.param](server.url)
-
-
-@pytest.fixture
-async def process(new: Callable[[], Process]) -> AsyncIterator[Process]:
-    found = new()
-    yield found
-    await found.store.close()
-
-
-async def say(redis: "Redis", key: int | str, **fields: str) -> Any:
-    return await redis.xadd(STREAM, {"entity_type": "Person", "entity_key": str(key), **fields})
-
-
-def payload(**named: Any) -> dict[str, str]:
-    return {"payload": msgspec.json.encode({"cacheInvalidation": named, "more": 1}).decode()}
-
-
-PERSON = Invalidation((person(7),), (), (), ("sf:list:Person",))
-
-
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({"entity_type": "Person", "entity_key": "7", "kind": "created"}, PERSON),
-        ({"entity_type": "Person", "entity_key": "7", "payload": "", "other": "x"}, PERSON),
-        ({"entity_type": "Person", "entity_key": '{"id": 7}', "payload": '{"status": "NEW"}'}, PERSON),
-        (
-            {"entity_type": "Pet", "entity_key": '{"kind": "cat", "number": 1}'},
-            Invalidation(('Pet:["cat",1]',), (), (), ("sf:list:Pet",)),
-        ),
-        # At least what was meant: of a key that does not say which entity, all of the type.
-        ({"entity_type": "Pet", "entity_key": "7"}, Invalidation((), (), ("Pet",), ("sf:list:Pet",))),
-        ({"entity_type": "Person"}, Invalidation((), (), ("Person",), ("sf:list:Person",))),
-        (payload(tags=["a", "b"]), Invalidation((), (), (), ("a", "b"))),
-        (payload(types=["Address"]), Invalidation((), (), ("Address", "Person"), ("sf:list:Address", "sf:list:Person"))),
-        (payload(fields=[{"__typename": "Query", "field": "people"}]), Invalidation((), (("Query:", "people"),))),
-        (
-            {"entity_type": "Person", "entity_key": "7", **payload(entities=[{"__typename": "Person", "id": 8}])},
-            Invalidation((person(7), person(8)), (), (), ("sf:list:Person",)),
-        ),
-        ({"entity_type": "Chef", "entity_key": "7"}, Invalidation()),
-        ({"entity_type": "Chef", "entity_key": "7", **payload(tags=["a"])}, Invalidation((), (), (), ("a",))),
-    ],
-)  # fmt: skip
-def test_what_an_event_names(names: AskedNames, fields: Mapping[str, str], expected: Invalidation) -> None:
-    event = read_event({name.encode(): value.encode() for name, value in fields.items()})
-    assert understand(event, [names]) == expected
-
-
-@pytest.mark.parametrize(
-    ("fields", "why"),
-    [
-        ({}, "names nothing"),
-        ({b"kind": b"created", b"payload": b"{}"}, "names nothing"),
-        ({b"entity_key": b"7"}, "without an entity_type"),
-        ({b"entity_type": b"\xff"}, "UTF-8"),
-        ({b"entity_type": b"Person", b"entity_key": b"\xff"}, "UTF-8"),
-        ({b"entity_type": b"Person", b"entity_key": b'{"id": '}, "truncated"),
-        ({b"entity_type": b"Person", b"entity_key": b"7", b"payload": b"none"}, "malformed"),
-        ({b"entity_type": b"Person", b"entity_key": b"7", b"payload": b"[]"}, "Expected `object`"),
-        ({b"entity_type": b"Person", b"payload": b'{"cacheInvalidation": {"tags": "a"}}'}, "Expected `array`"),
-        ({b"entity_type": b"Person", b"payload": b'{"a": ' + b"[" * 10_000}, "."),
-        ({b"entity_type": b"Person", b"entity_key": b'{"a": ' + b"[" * 10_000}, "."),
-        ({b"payload": b'{"cacheInvalidation": {"entities": [{"id": 1}], "fields": [{"field": 1}]}}'}, "names nothing"),
-    ],
-)  # fmt: skip
-def test_what_is_no_event(fields: Mapping[bytes, bytes], why: str) -> None:
-    with pytest.raises(MalformedEventError, match=why):
-        read_event(fields)
-
-
-@given(st.dictionaries(
-    st.sampled_from([b"entity_type", b"entity_key", b"kind", b"payload", b"created_at"]),
-    st.binary() | st.sampled_from([b"Person", b"7", b"{}", b'{"cacheInvalidation": null}', b"2026-06-15"]),
-))  # fmt: skip
-def test_any_bytes_are_an_event_or_none(fields: Mapping[bytes, bytes]) -> None:
-    try:
-        event = read_event(fields)
-    except MalformedEventError:
-        return
-    assert event.asked
 
 
 async def test_an_event_drops_the_entity_and_the_lists_of_its_type(
@@ -518,80 +343,3 @@ def test_there_is_one_consumer_for_the_settings_of_a_process(server: ValkeyServe
     assert get("memory") is get(server.url, enabled=False) is None
     with pytest.raises(RouterError, match=r"cache\.invalidation\.stream\.url: A URL of Sentinel is"):
         get("memory", url="redis+sentinel://nowhere")
-
-
-class Model:
-    """A stream, and what a reader of it must not miss."""
-
-    def __init__(self, client: "Redis") -> None:
-        self.client = client
-        self.number = 0
-        self.unread: list[str] = []
-        self.position: Position | None = None
-
-    async def add(self, count: int) -> None:
-        for _ in range(count):
-            self.number += 1
-            await self.client.xadd(STREAM, {"n": "1"}, id=f"{self.number}-0")
-            self.unread.append(f"{self.number}-0")
-
-    async def trim(self, count: int) -> None:
-        await self.client.xtrim(STREAM, maxlen=count, approximate=False)
-
-    async def remove(self, back: int) -> None:
-        await self.client.xdel(STREAM, f"{max(1, self.number - back)}-0")
-
-    async def destroy(self, _: int) -> None:
-        await self.client.delete(STREAM)
-        if self.position is not None and self.position.entry == START:
-            self.unread = []  # of a stream that came and went before it was ever seen, nobody can know
-
-    async def read(self, _: int) -> None:
-        stream = Stream(self.client, STREAM)
-        batch = await stream.read(self.position, wait=False)
-        if batch.is_whole:
-            assert [entry.id for entry in batch.entries] == self.unread
-        self.position, self.unread = batch.position, []
-        again = await stream.read(self.position, wait=False)
-        assert (list(again.entries), *again[1:]) == ([], self.position, True)
-
-
-STEPS = st.sampled_from(["add", "add", "read", "trim", "remove", "destroy"])
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(STEPS, st.integers(0, 4)), max_size=30))
-def test_a_reader_misses_nothing_without_knowing(server: ValkeyServer, steps: list[tuple[str, int]]) -> None:
-    async def work() -> None:
-        client = connect(server.url)
-        await client.flushall()
-        model = Model(client)
-        try:
-            await model.read(0)
-            for name, number in steps:
-                await getattr(model, name)(number)
-            await model.read(0)
-        finally:
-            await client.aclose()
-
-    asyncio.run(work())
-
-
-@pytest.mark.parametrize("query", ["", "?protocol=2", "?protocol=3"])
-async def test_a_stream_is_read_by_either_protocol(redis: "Redis", server: ValkeyServer, query: str) -> None:
-    stream = Stream(connect(server.url + query), STREAM)
-    begin = await stream.read(None, wait=False)
-    assert (begin.entries, begin.position.entry, begin.is_whole) == ((), START, False)
-    id_ = await say(redis, 1)
-    batch = await stream.read(begin.position, wait=False)
-    assert [(entry.id.encode(), entry.fields) for entry in batch.entries] == [
-        (id_, {b"entity_type": b"Person", b"entity_key": b"1"})
-    ]
-    assert not (await stream.read(batch.position, wait=False)).entries
-    await stream.close()
-
-
-def test_positions_are_kept_as_they_are() -> None:
-    assert Position.decode(Position("abc", (12, 3)).encode()) == ("abc", (12, 3))
-    assert Position("abc", START).encode() == "abc 0-0"
-    assert Position.decode(b"garbage") is None
