@@ -91,6 +91,8 @@ class Looking:
         """Tags and numbers of fields of what was fetched as a whole, which is not visited."""
         self.origins: dict[FieldOf, Origin] | None = None
         """Of what was found, for those who want to know."""
+        self.compared: dict[FieldOf, tuple[Coordinate, bytes, int]] | None = None
+        """What was found fresh, for comparing: see `shadow.Hits`."""
         self.is_shared = True
         self.together = PuttingTogether(asking, self.values)
         self._store = store
@@ -254,6 +256,8 @@ class Looking:
         coordinate.sampled += 1
         coordinate.age += entry.age
         coordinate.bytes += len(entry.value)
+        if self.compared is not None and status is Status.HIT:
+            self.compared[entity, id_] = coordinate, entry.value, entry.age
         if self.origins is not None:
             self.origins[entity, id_] = Origin(status, entry.age, entry.fresh)
 

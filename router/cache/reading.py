@@ -20,6 +20,7 @@ from router.cache.fetching import (
 )
 from router.cache.leases import Leases
 from router.cache.looking import Looking, Outlook
+from router.cache.shadow import compare
 from router.cache.shape import Member, Shape
 from router.cache.store import FieldStore
 from router.cache.take_apart import Taken
@@ -55,7 +56,8 @@ class Reading:
         usage: Usage | None = request.usage
         trace = usage.trace if usage is not None else None
         ahead = usage.haste * around.pace.milliseconds if usage is not None else 0.0
-        sampled = around.coordinates.is_sampled() or trace is not None
+        compares = usage is not None and usage.compares
+        sampled = around.coordinates.is_sampled() or trace is not None or compares
         self._around = around
         self._shape = shape
         self._request = request
@@ -67,6 +69,9 @@ class Reading:
         self._trace = trace
         if trace is not None:
             self._looking.origins = {}
+        if compares:
+            self._looking.compared = {}
+        self._store = store
         self._tops: _Tops | None = None
         self._fetching = Fetching(around, request, variables, self._asking, self._looking, leases)
 
@@ -78,6 +83,9 @@ class Reading:
             self._around.release(self._leases.rest())
         if self._usage is not None:
             self._note(self._usage)
+        if self._looking.compared:
+            hits = self._looking.compared
+            self._around.beside(compare(self._fetching, self._store, self._shape, hits))
         if self._trace is not None:
             looking = self._looking
             self._trace.answers.append(

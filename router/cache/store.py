@@ -11,6 +11,8 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from router.cache.statistics import StoreStatistics
+
 T = TypeVar("T")
 
 
@@ -95,6 +97,9 @@ class FieldStore(Protocol):
 
     async def release(self, names: Sequence[str]) -> None:
         """Gives leases back before their time. A lease that somebody else has got meanwhile is left alone."""
+
+    def statistics(self) -> StoreStatistics:
+        """What it has counted."""
 
     async def close(self) -> None:
         """Frees its connections."""

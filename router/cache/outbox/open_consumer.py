@@ -31,6 +31,10 @@ class Consumers:
             self._known[key] = _open(settings, opened, url)
         return self._known[key]
 
+    def opened(self) -> tuple[Consumer, ...]:
+        """Those that read, and may have."""
+        return tuple(self._known.values())
+
 
 def _open(settings: FieldCacheSettings, opened: OpenStore, url: str) -> Consumer:
     name = settings.invalidation.stream.name

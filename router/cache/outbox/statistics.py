@@ -10,7 +10,7 @@ class ConsumerStatistics(NamedTuple):
     `is_reading`: this process reads the stream now, and not another one for it. `applied`: events whose invalidation is in
     force. `unknown`: those of them that named nothing the graph has. `malformed`: entries that are no events. `gaps`: how
     often events were lost, so that everything was dropped. `failures`: attempts that ended because Redis, or the store, did
-    not answer. `lag`: seconds from the last event's creation until it was in force, or None; `longest_lag`: of all.
+    not answer. `lag`: seconds from the last event's creation until it was in force, or None where it did not say; `lags`: of all together.
     """
 
     is_reading: bool
@@ -20,7 +20,7 @@ class ConsumerStatistics(NamedTuple):
     gaps: int
     failures: int
     lag: float | None
-    longest_lag: float
+    lags: float
 
 
 @dataclass(slots=True)
@@ -34,12 +34,12 @@ class ConsumerCounts:
     gaps: int = 0
     failures: int = 0
     lag: float | None = None
-    longest_lag: float = 0.0
+    lags: float = 0.0
 
     def lagged(self, seconds: float) -> None:
         """One event. Clocks of machines differ, so it may be negative."""
         self.lag = max(0.0, seconds)
-        self.longest_lag = max(self.longest_lag, self.lag)
+        self.lags += self.lag
 
     def statistics(self) -> ConsumerStatistics:
         """As they are now."""
@@ -51,5 +51,5 @@ class ConsumerCounts:
             self.gaps,
             self.failures,
             self.lag,
-            self.longest_lag,
+            self.lags,
         )

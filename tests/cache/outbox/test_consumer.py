@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
 from launcher.valkey import ValkeyServer
@@ -21,6 +22,8 @@ from router.cache.redis_connection import connect
 from router.cache.settings import FieldCacheSettings
 from router.cache.store import Fill, Invalidation, StoreUnavailableError
 from router.errors import RouterError
+from router.telemetry.cache_metrics import CacheMetrics
+from router.telemetry.catalogue import CacheCatalogue
 from tests.cache.outbox.processes import (
     KILL,
     MINUTE,
@@ -50,9 +53,9 @@ async def test_an_event_drops_the_entity_and_the_lists_of_its_type(
         await say(redis, 1, kind="renamed", created_at=(NOW - timedelta(seconds=3)).isoformat())
         await until(lambda: process.counts.applied == 1)
         assert await process.left(person(1), person(2), "Query:") == [person(2)]
-        assert (process.counts.lag, process.counts.longest_lag) == (3.0, 3.0)
+        assert (process.counts.lag, process.counts.lags) == (3.0, 3.0)
         assert process.counts.is_reading
-    assert process.counts._replace(lag=None, longest_lag=0.0) == (False, 1, 0, 0, 0, 0, None, 0.0)
+    assert process.counts._replace(lag=None, lags=0.0) == (False, 1, 0, 0, 0, 0, None, 0.0)
 
 
 async def test_events_go_on_after_a_lost_connection(
@@ -325,6 +328,28 @@ async def test_all_graphs_that_are_served_say_what_is_meant(
             assert await process.left('Pet:["cat",1]', "Pet:[1]", person(1)) == [person(1)]
         assert process.counts.is_reading
     assert not process.counts.is_reading
+
+
+async def test_events_are_in_the_metrics(redis: "Redis", process: Process, names: AskedNames) -> None:
+    registry = CollectorRegistry()
+    metrics = CacheMetrics(Stores(), CacheCatalogue(registry), Consumers({("one",): process.consumer}))
+
+    def read(name: str, **labels: str) -> float | None:
+        metrics.flush()
+        return registry.get_sample_value(f"softfactory_cache_{name}", labels)
+
+    async with process.consumer.serving(names):
+        assert read("event_readers") == 1
+        await redis.xadd(STREAM, {"a": "b"})
+        for _ in range(2):
+            await say(redis, 1, created_at=(NOW - timedelta(seconds=3)).isoformat())
+        await say(redis, 1, entity_type="Chef")
+        await until(lambda: process.counts.applied == 3)
+        for _ in range(2):  # looking does not count
+            assert read("events_total", what="applied") == 3
+            assert read("events_total", what="unknown") == read("events_total", what="malformed") == 1
+            assert read("event_lag_seconds_total") == 6
+    assert read("event_readers") == 0
 
 
 def test_there_is_one_consumer_for_the_settings_of_a_process(server: ValkeyServer) -> None:
