@@ -116,7 +116,7 @@ def _options() -> argparse.Namespace:
         "--cache", choices=("redis", "memory"), default="redis", help="where fields are kept (redis)"
     )
     parser.add_argument("--seconds", type=positive, default=120, help="of load (120)")
-    parser.add_argument("--rate", type=positive, default=30, help="requests in a second, on an average (30)")
+    parser.add_argument("--rate", type=positive, default=15, help="requests in a second, on an average (15)")
     parser.add_argument("--speed", type=positive, default=10, help="how much faster time passes (10)")
     parser.add_argument(
         "--warm-up", type=int, default=6, help="minutes of the platform before the table begins (6)"
