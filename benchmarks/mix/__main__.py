@@ -23,7 +23,7 @@ from benchmarks.mix.world import world
 from launcher.databases import database_variable
 from launcher.display import Display
 from launcher.errors import LaunchError
-from launcher.interrupts import interruptible
+from launcher.interrupts import ENDING, interruptible
 from launcher.serving import run
 from router.errors import RouterError
 from subgraphs.kit.clock import utc_now
@@ -59,7 +59,7 @@ def main() -> None:
             failed = run(_measure(console, options, scale, environment, store))
     except (LaunchError, RouterError) as error:
         sys.exit(f"{error.code}: {error.message}")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)
     if failed:
         sys.exit("Some requests failed.")
@@ -68,6 +68,10 @@ def main() -> None:
 async def _measure(
     console: Console, options: argparse.Namespace, scale: Scale, environment: Mapping[str, str], store: str
 ) -> bool:
+    measuring = asyncio.current_task()
+    assert measuring is not None
+    for ending in ENDING:
+        asyncio.get_running_loop().add_signal_handler(ending, measuring.cancel)
     async with platform(environment, scale, store, Display(console)) as running:
         now = utc_now()
         coocook, review = partial(running.ask, "coocook"), partial(running.ask, "review")
