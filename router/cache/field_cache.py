@@ -92,7 +92,9 @@ class FieldCache:
 
     def usage(self, mode: CacheMode) -> Usage:
         """For a request that begins now."""
-        usage = Usage(self.answers.moment if self.answers is not None else 0, mode, self.haste())
+        usage = Usage(
+            self.answers.moment if self.answers is not None else 0, mode, self.haste(), clock=self.clock
+        )
         share = self._settings.shadow
         usage.compares = share > 0 and random.random() < share  # noqa: S311 - no secret
         return usage

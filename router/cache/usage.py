@@ -1,15 +1,20 @@
 """What an answer was made of, as the caches of its subgraphs tell: for how long it holds, and what would change it."""
 
 import math
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from router.cache.coordinates import Coordinate
 from router.cache.store import type_of
 
 if TYPE_CHECKING:
     from router.cache.trace import Trace
+
+
+OVER: Final = -math.inf
+"""When what must not be kept was over."""
 
 
 class CacheMode(Enum):
@@ -24,23 +29,29 @@ class CacheMode(Enum):
 
 class Usage:
     """Of one client request. `began` is the moment of `Answers` when it came; `haste`, how much longer than fetching takes
-    a value must still hold so that it is not fetched ahead of its end."""
+    a value must still hold so that it is not fetched ahead of its end. `clock` is that of the cache, in seconds."""
 
     __slots__ = (
         "began",
+        "clock",
         "compares",
         "counts",
         "dependencies",
-        "fresh",
         "haste",
         "is_shared",
         "mode",
         "pace",
         "trace",
+        "until",
     )
 
     def __init__(
-        self, began: int, mode: CacheMode = CacheMode.USE, haste: float = 0.0, trace: "Trace | None" = None
+        self,
+        began: int,
+        mode: CacheMode = CacheMode.USE,
+        haste: float = 0.0,
+        trace: "Trace | None" = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.began = began
         self.mode = mode
@@ -52,19 +63,25 @@ class Usage:
         """Milliseconds that the slowest of its subgraphs takes."""
         self.counts: dict[Coordinate, int] = {}
         """How many fields it has."""
-        self.fresh = math.inf
-        """Milliseconds; 0 where a part of it must not be kept."""
+        self.until = math.inf
+        """Milliseconds of the clock; long ago where a part of it must not be kept."""
+        self.clock = clock
         self.is_shared = True
         """Nothing in it depends on who asks."""
         self.dependencies: set[str] = set()
 
     def never(self) -> None:
         """A part came past the caches."""
-        self.fresh = 0.0
+        self.until = OVER
+
+    @property
+    def fresh(self) -> float:
+        """Milliseconds that it still holds."""
+        return max(0.0, self.until - self.clock() * 1000)
 
     def add(
         self,
-        fresh: float,
+        until: float,
         entities: Iterable[str],
         tags: Iterable[str],
         counts: Mapping[Coordinate, int],
@@ -76,7 +93,7 @@ class Usage:
         self.pace = max(self.pace, pace)
         for coordinate, count in counts.items():
             self.counts[coordinate] = self.counts.get(coordinate, 0) + count
-        self.fresh = min(self.fresh, fresh)
+        self.until = min(self.until, until)
         self.is_shared = self.is_shared and is_shared
         for entity in entities:
             self.dependencies.add(on_entity(entity))

@@ -1,6 +1,7 @@
 """Memories of processes over one Redis: what is invalidated in one is not read in another, whatever hangs or breaks."""
 
 import asyncio
+import math
 import random
 import sys
 import time
@@ -353,7 +354,7 @@ async def test_answers_are_kept_over_it(processes: list[Process]) -> None:
 
     def put() -> None:
         usage = Usage(answers.moment)
-        usage.add(1000, ["User:1"], ["x"], {}, is_shared=True, pace=0)
+        usage.add(math.inf, ["User:1"], ["x"], {}, is_shared=True, pace=0)
         answers.put("key", b"{}", usage)
 
     for what in INVALIDATIONS.values():
