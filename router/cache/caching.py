@@ -30,11 +30,16 @@ from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphRes
 
 @dataclass(frozen=True, slots=True)
 class CachingOptions:
-    """`viewer_headers` say who asks, for what is private. An entity that a subgraph does not know is kept so for
-    `negative_seconds`."""
+    """`viewer_headers` say who asks, for what is private, or `viewer_claims` where there are any. An entity that a subgraph
+    does not know is kept so for `negative_seconds`."""
 
     viewer_headers: tuple[str, ...] = ("authorization",)
     negative_seconds: float = 10.0
+    viewer_claims: tuple[str, ...] = ()
+
+    def viewer(self, request: SubgraphRequest) -> Viewer:
+        """Who sends it."""
+        return Viewer(request.headers, self.viewer_headers, request.claims, self.viewer_claims)
 
 
 class Cache(Protocol):
@@ -103,7 +108,7 @@ class CachingTransport:
                 return
 
     async def _cached(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
-        viewer = Viewer(request.headers, self._options.viewer_headers)
+        viewer = self._options.viewer(request)
         return await Reading(
             self._around, self._cache.store, shape, request, variables_of(request.body), viewer
         ).run()
@@ -114,7 +119,7 @@ class CachingTransport:
         if shape is not None:
             body = encode_request(shape.text, variables_of(request.body), shape.operation_name)
             asked = SubgraphRequest(body, request.headers, True, request.deadline)
-        viewer = Viewer(request.headers, self._options.viewer_headers).name
+        viewer = self._options.viewer(request).name
         try:
             response = await self._inner.fetch(asked)
         except SubgraphError:

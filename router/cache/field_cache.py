@@ -59,7 +59,8 @@ class FieldCache:
         identities = Identities(self._supergraph)
         naming = Naming(self._supergraph, identities)
         filling = Filling(identities, self._settings.jitter)
-        options = CachingOptions(self._settings.viewer_headers, self._settings.negative_seconds)
+        settings = self._settings
+        options = CachingOptions(settings.viewer_headers, settings.negative_seconds, settings.viewer.claims)
         self._transports = {}
         for name, transport in transports.items():
             found = policies(self._supergraph, name, self._settings)

@@ -15,3 +15,5 @@ class Lasting:
     reloads: Reloads = field(default_factory=Reloads)
     queries: MemoryStore = field(default_factory=MemoryStore)
     stores: Stores = field(default_factory=Stores)
+    key_sets: dict[str, bytes] = field(default_factory=dict)
+    """Those that were read last, by where they are: a new application may begin while their source is away."""
