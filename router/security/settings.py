@@ -68,11 +68,6 @@ class JwksSettings(_Section):
         return str(self.url or self.file)
 
 
-def _secret(value: object) -> object:
-    """At once, so that no message has it."""
-    return SecretStr(value) if isinstance(value, str) else value
-
-
 class IssuerSettings(_Section):
     """Who signs tokens, and how they are checked."""
 
@@ -83,7 +78,7 @@ class IssuerSettings(_Section):
     algorithms: tuple[Algorithm, ...] = ()
     """Those that count: by default HS256 with a secret, and all with public keys for a key set."""
     jwks: JwksSettings | None = None
-    secret: Annotated[SecretStr, BeforeValidator(_secret)] | None = None
+    secret: SecretStr | None = None
     """That the issuer shares with the router, of 32 characters or more. Keep it out of router.yaml: `secret_env`."""
     secret_env: str | None = None
     """The environment variable that has the secret."""
@@ -114,6 +109,24 @@ class IssuerSettings(_Section):
             raise ValueError(f"the secret needs {least} bytes or more")
 
 
+def _with_hidden_secrets(issuers: object) -> object:
+    """At once, so that no message has them."""
+    if not isinstance(issuers, list | tuple):
+        return issuers
+    return tuple(
+        {**each, "secret": SecretStr(each["secret"])}
+        if isinstance(each, dict) and isinstance(each.get("secret"), str)
+        else each
+        for each in issuers
+    )
+
+
+def _some(issuers: tuple[IssuerSettings, ...]) -> tuple[IssuerSettings, ...]:
+    if not issuers:
+        raise ValueError("name at least one issuer")
+    return issuers
+
+
 def _header(value: str) -> str:
     name = value.lower()
     HeaderRules(frozenset({name}))
@@ -123,7 +136,9 @@ def _header(value: str) -> str:
 class JwtSettings(_Section):
     """JSON Web Tokens of clients. Who sends none is anonymous."""
 
-    issuers: Annotated[tuple[IssuerSettings, ...], Field(min_length=1)]
+    issuers: Annotated[
+        tuple[IssuerSettings, ...], AfterValidator(_some), BeforeValidator(_with_hidden_secrets)
+    ]
     header: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$"), AfterValidator(_header)] = "authorization"
     """It goes on to subgraphs if `headers.propagate` has it."""
     prefix: Annotated[str, Field(pattern=r"^[!-~]*$")] = "Bearer"
