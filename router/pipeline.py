@@ -106,10 +106,10 @@ class Pipeline:
             return await self._execute(request, prepared, unmet, None)
         variables = _encode(request.variables) if request.variables else b""
         key = (request.query, request.operation_name, variables, unmet)
-        held = self._held(key, request.cache_mode)
+        usage = cache.usage(request.cache_mode)
+        held = self._held(key, usage)
         if held is not None:
             return GraphQLResponse(held.body, fresh=held.fresh)
-        usage = cache.usage(request.cache_mode)
         response = await self._execute(request, prepared, unmet, usage)
         if response.refused is not None:
             return response
@@ -160,9 +160,11 @@ class Pipeline:
             # Here, because nobody may be there any more to catch what happens to a mutation.
             return refusal(incident(error))
 
-    def _held(self, key: Hashable, mode: CacheMode) -> Held | None:
+    def _held(self, key: Hashable, usage: Usage) -> Held | None:
         answers = self.cache.answers if self.cache is not None else None
-        return answers.get(key) if answers is not None and mode is CacheMode.USE else None
+        if answers is None or usage.mode is not CacheMode.USE:
+            return None
+        return answers.get(key, usage.haste)
 
     async def close(self) -> None:
         """Waits for mutations whose clients have gone."""
