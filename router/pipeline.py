@@ -162,7 +162,7 @@ class Pipeline:
 
     def _held(self, key: Hashable, usage: Usage) -> Held | None:
         answers = self.cache.answers if self.cache is not None else None
-        if answers is None or usage.mode is not CacheMode.USE:
+        if answers is None or usage.mode is not CacheMode.USE or usage.compares:
             return None
         return answers.get(key, usage.haste)
 
