@@ -125,11 +125,13 @@ class Graph:
         *,
         compiled: bool = True,
         cache: Mapping[str, Any] | None = None,
+        supergraph: Supergraph | None = None,
     ) -> None:
+        supergraph = supergraph or SUPERGRAPH
         clock = Clock()
         given = {"policy": {"*": {"maxAge": 60}}, "jitter": 0, **(cache or {})}
         self.world = World(
-            SUPERGRAPH,
+            supergraph,
             rows(),
             FieldCacheSettings.model_validate(given),
             MemoryStore(clock, 10_000_000),
@@ -137,7 +139,7 @@ class Graph:
         )
         settings = AuthorizationSettings(**(authorization or {}))
         self.pipeline = Pipeline(
-            SUPERGRAPH,
+            supergraph,
             self.world.transports,
             PreparationOptions(compiled=compiled, authorization=settings.directives.enabled),
             Authorization(settings, grants),

@@ -16,6 +16,7 @@ from router.security.jwt_key_source import FixedKeys
 from router.security.jwt_keys import shared_secret
 from router.security.jwt_verifier import Issuer, Verified, Verifier
 from router.security.settings import JwtSettings
+from router.serving.lasting import Lasting
 from router.settings import RouterSettings
 from router.settings_sources import InvalidSettingsError, load_settings
 from tests.security.tokens import NOW, SECRET, Clock, claims, jwk, key_set, shared, signed
@@ -171,6 +172,21 @@ async def test_where_no_key_can_be_had_nobody_knows(serve: Any, tmp_path: Path) 
 
     assert (response.status_code, code(response)) == (503, "AUTH_ERROR")
     assert (await ask(client)).status_code == 200
+
+
+async def test_keys_that_were_read_before_a_reload_count_after_it(small_graph: Any, tmp_path: Path) -> None:
+    """Also where their source has gone meanwhile."""
+    file, lasting = tmp_path / "keys.json", Lasting()
+    file.write_bytes(key_set(jwk("one")))
+    settings = RouterSettings(authentication={"jwt": {"issuers": [{"jwks": {"file": file}}]}})
+    for _ in range(2):
+        app = create_app(settings, small_graph.supergraph, transports=small_graph.transports, lasting=lasting)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://router") as client,
+        ):
+            assert (await ask(client, f"Bearer {signed('one', **FOREVER)}")).status_code == 200
+        file.unlink(missing_ok=True)
 
 
 async def test_answers_for_one_viewer_name_the_header_that_tells_who_that_is(serve: Any) -> None:

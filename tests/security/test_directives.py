@@ -204,10 +204,10 @@ async def test_a_fragment_on_a_protected_type_gives_nothing_of_what_is_in_it() -
     """Also where that is of a type that is not protected itself."""
     supergraph = Supergraph.parse(SUPERGRAPH.sdl)
     supergraph.demands = GraphDemands({"Node": frozenset({Demand(DemandKind.AUTHENTICATED)})})
-    graph = Graph()
-    graph.pipeline.__init__(supergraph, graph.world.transports)  # type: ignore[misc]
 
-    answer = await graph.ask("{ found { ... on Node { ... on Page { title } } ... on Page { id } } }")
+    answer = await Graph(supergraph=supergraph).ask(
+        "{ found { ... on Node { ... on Page { title } } ... on Page { id } } }"
+    )
 
     assert answer["data"] == {"found": [{"title": None, "id": "p1"}, {}]}
     assert paths(answer) == ["found.@.title"]
