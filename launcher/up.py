@@ -105,9 +105,12 @@ def router_settings(options: UpOptions, environment: Mapping[str, str]) -> Route
         "supergraph": options.root / SUPERGRAPH,
         "server": {"host": options.host, "port": options.port},
         "redis_url": environment["REDIS_URL"],
+        "cache": {
+            "invalidation": {"stream": {"url": environment["REDIS_URL"]}},
+            "viewer": {"claims": _TOLD_BY_TOKENS},
+        },
         "explorer": {"examples": examples, "open": EXAMPLE.stem} if examples.is_dir() else {},
         "authentication": {"jwt": _tokens_of_services(environment)},
-        "cache": {"viewer": {"claims": _TOLD_BY_TOKENS}},
     }
     return load_settings(file if file.exists() else None, given)
 

@@ -17,7 +17,7 @@ def _no_ages() -> list[int]:
     return [0] * (len(AGES) + 1)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Coordinate:
     """Since the start. `hits` are fresh values that were used, `stale` older ones that were allowed, `misses` what was fetched
     to be kept, and `passed` what was fetched and may not be kept."""
@@ -81,6 +81,8 @@ class Coordinates:
     """By `Type.field`."""
 
     def __init__(self) -> None:
+        self.answers = 0
+        """That were found whole."""
         self._known: dict[str, Coordinate] = {}
         self._reads = 0
 
@@ -99,6 +101,7 @@ class Coordinates:
 
     def used(self, fields: Mapping[Coordinate, int], times: int) -> None:
         """They were found together so many times, in a whole answer."""
+        self.answers += times
         for each, count in fields.items():
             each.hits += count * times
 
