@@ -15,11 +15,15 @@ from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
 from router.executor.response import encode_refusal
 from router.executor.run import Runner
+from router.federation.authorization import Demand
 from router.federation.supergraph import Supergraph
 from router.incident import incident
 from router.operation import Operation
-from router.preparation import Preparation, PreparationOptions, PreparationStatistics
+from router.preparation import Preparation, PreparationOptions, PreparationStatistics, Prepared
+from router.security.authorization import Authorization
 from router.security.introspection import without_suggestions
+from router.security.principal import Principal
+from router.security.restriction import Restriction
 from router.upstream.subgraph import SubgraphTransport
 
 _METHOD_NOT_ALLOWED: Final = 405
@@ -41,6 +45,8 @@ class GraphQLRequest(msgspec.Struct, frozen=True, gc=False):
     cache_mode: CacheMode = CacheMode.USE
     shareable: bool = True
     """Whether its answer may be that of an equal request before it, whose deadline is earlier."""
+    principal: Principal | None = None
+    """Who asks; None for the anonymous."""
 
 
 class GraphQLResponse(msgspec.Struct, frozen=True, gc=False):
@@ -62,9 +68,11 @@ class Pipeline:
         supergraph: Supergraph,
         transports: Mapping[str, SubgraphTransport],
         options: PreparationOptions | None = None,
+        authorization: Authorization | None = None,
     ) -> None:
         self._transports = transports
         self._options = options or PreparationOptions()
+        self._authorization = authorization or Authorization()
         self._mutations: set[asyncio.Task[GraphQLResponse]] = set()
         self._preparation = Preparation(supergraph, self._options)
         self._supergraph = supergraph
@@ -74,50 +82,82 @@ class Pipeline:
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """Raises nothing but CancelledError; a mutation that has begun goes on to its end even then."""
         try:
+            self._authorization.refuse_anonymous(request.principal)
             prepared = await self._preparation.document(request.query, request.operation_name)
-            operation = prepared.operation
-            kind = operation.kind
-            usage, key = None, None
-            if self.cache is not None and kind is OperationType.QUERY:
-                key = (
-                    request.query,
-                    request.operation_name,
-                    _encode(request.variables) if request.variables else b"",
-                )
-                usage = self.cache.usage(request.cache_mode)
-                held = self._held(key, usage)
-                if held is not None:
-                    return GraphQLResponse(held.body, fresh=held.fresh)
-            if kind is not OperationType.QUERY:
-                _refuse_kind(kind, read_only=request.read_only)
-            variables = prepared.variables.coerce(request.variables)
-            if prepared.lifted.values:
-                variables = {**variables, **prepared.lifted.values}
-            runner = await self._preparation.runner(prepared, variables)
-            context = ExecutionContext(
-                self._supergraph.schema,
-                self._supergraph.api_schema,
-                self._transports,
-                self._shapes,
-                variables,
-                request.headers,
-                self._supergraph.interface_objects,
-                deadline=request.deadline,
-                usage=usage,
-            )
-            run = _run(runner, operation, context)
-            if kind is OperationType.MUTATION:
-                return await self._finish(run)
-            response = await run
-            if usage is None or response.refused is not None:
-                return response
-            if self.cache is not None and self.cache.answers is not None:
-                self.cache.answers.put(key, response.body, usage)
-            fresh = usage.fresh if usage.dependencies else 0
-            return GraphQLResponse(response.body, fresh=fresh, is_shared=usage.is_shared)
+            if not prepared.demands:
+                return await self._answer(request, prepared, ())
+            unmet = await self._authorization.unmet(prepared.demands, request.principal)
+            response = await self._answer(request, prepared, unmet)
+            return _for_its_sender(response, is_whole=not unmet)
         except ClientError as error:
             return refusal(error if self._options.introspection else without_suggestions(error))
         except Exception as error:
+            return refusal(incident(error))
+
+    async def _answer(
+        self, request: GraphQLRequest, prepared: Prepared, unmet: tuple[Demand, ...]
+    ) -> GraphQLResponse:
+        """From a cache of whole answers, or executed: who may see other fields has another answer."""
+        cache, kind = self.cache, prepared.operation.kind
+        if kind is not OperationType.QUERY:
+            _refuse_kind(kind, read_only=request.read_only)
+            return await self._execute(request, prepared, unmet, None)
+        if cache is None:
+            return await self._execute(request, prepared, unmet, None)
+        variables = _encode(request.variables) if request.variables else b""
+        key = (request.query, request.operation_name, variables, unmet)
+        usage = cache.usage(request.cache_mode)
+        held = self._held(key, usage)
+        if held is not None:
+            return GraphQLResponse(held.body, fresh=held.fresh)
+        response = await self._execute(request, prepared, unmet, usage)
+        if response.refused is not None:
+            return response
+        if cache.answers is not None:
+            cache.answers.put(key, response.body, usage)
+        fresh = usage.fresh if usage.dependencies else 0
+        return GraphQLResponse(response.body, fresh=fresh, is_shared=usage.is_shared)
+
+    async def _execute(
+        self, request: GraphQLRequest, prepared: Prepared, unmet: tuple[Demand, ...], usage: Usage | None
+    ) -> GraphQLResponse:
+        variables = prepared.variables.coerce(request.variables)
+        if prepared.lifted.values:
+            variables = {**variables, **prepared.lifted.values}
+        restriction = None
+        if unmet:
+            prepared, restriction = await self._preparation.restricted(prepared, unmet)
+            self._authorization.refuse(restriction.missing(variables), request.principal)
+        runner = await self._preparation.runner(prepared, variables)
+        context = ExecutionContext(
+            self._supergraph.schema,
+            self._supergraph.api_schema,
+            self._transports,
+            self._shapes,
+            variables,
+            request.headers,
+            self._supergraph.interface_objects,
+            deadline=request.deadline,
+            usage=usage,
+            claims=request.principal.claims if request.principal is not None else None,
+        )
+        run = self._run(runner, prepared.operation, context, restriction)
+        return await (self._finish(run) if prepared.operation.kind is OperationType.MUTATION else run)
+
+    async def _run(
+        self,
+        runner: Runner,
+        operation: Operation,
+        context: ExecutionContext,
+        restriction: Restriction | None,
+    ) -> GraphQLResponse:
+        try:
+            body = await runner.run(operation, context)
+            if restriction is not None:
+                body = self._authorization.completed(body, restriction, context.api_schema, context.variables)
+            return GraphQLResponse(body)
+        except Exception as error:
+            # Here, because nobody may be there any more to catch what happens to a mutation.
             return refusal(incident(error))
 
     def _held(self, key: Hashable, usage: Usage) -> Held | None:
@@ -156,12 +196,9 @@ def refusal(error: ClientError) -> GraphQLResponse:
     return GraphQLResponse(encode_refusal(error), error)
 
 
-async def _run(runner: Runner, operation: Operation, context: ExecutionContext) -> GraphQLResponse:
-    try:
-        return GraphQLResponse(await runner.run(operation, context))
-    except Exception as error:
-        # Here, because nobody may be there any more to catch what happens to a mutation.
-        return refusal(incident(error))
+def _for_its_sender(response: GraphQLResponse, *, is_whole: bool) -> GraphQLResponse:
+    """Of an operation with protected fields: not for others, nor to be kept by caches where something was left out."""
+    return msgspec.structs.replace(response, fresh=response.fresh if is_whole else 0, is_shared=False)
 
 
 def _refuse_kind(kind: OperationType, *, read_only: bool) -> None:

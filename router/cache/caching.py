@@ -29,13 +29,18 @@ from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphRes
 
 @dataclass(frozen=True, slots=True)
 class CachingOptions:
-    """`viewer_headers` say who asks, for what is private. An entity that a subgraph does not know is kept so for
-    `negative_seconds`."""
+    """`viewer_headers` say who asks, for what is private, or `viewer_claims` where there are any. An entity that a subgraph
+    does not know is kept so for `negative_seconds`."""
 
     viewer_headers: tuple[str, ...] = ("authorization",)
     negative_seconds: float = 10.0
     lease_seconds: float = 0.0
     """For how long one process may be the only one to fetch something. 0 where nobody else can."""
+    viewer_claims: tuple[str, ...] = ()
+
+    def viewer(self, request: SubgraphRequest) -> Viewer:
+        """Who sends it."""
+        return Viewer(request.headers, self.viewer_headers, request.claims, self.viewer_claims)
 
 
 class Cache(Protocol):
@@ -112,7 +117,7 @@ class CachingTransport:
                 return
 
     async def _cached(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
-        viewer = Viewer(request.headers, self._options.viewer_headers)
+        viewer = self._options.viewer(request)
         store, seconds = self._cache.store, self._options.lease_seconds
         leases = Leases(store if seconds else None, seconds)
         return await Reading(
@@ -120,8 +125,7 @@ class CachingTransport:
         ).run()
 
     async def _mutate(self, shape: Shape | None, request: SubgraphRequest) -> SubgraphResponse:
-        viewer = Viewer(request.headers, self._options.viewer_headers).name
-        return await self._mutating.run(shape, request, viewer)
+        return await self._mutating.run(shape, request, self._options.viewer(request).name)
 
     def _fill(self, stamp: int, began: float, fills: Sequence[Fill], ended: Sequence[Part]) -> None:
         self._beside(self._fill_and_tell(stamp, began, fills, ended))

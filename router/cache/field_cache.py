@@ -67,6 +67,7 @@ class FieldCache:
             self._settings.viewer_headers,
             self._settings.negative_seconds,
             0.0 if is_own else self._settings.lease_ms / 1000,
+            self._settings.viewer.claims,
         )
         self._transports = {}
         for name, transport in transports.items():

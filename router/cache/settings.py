@@ -29,6 +29,15 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+class VarySettings(_Section):
+    """What a value depends on besides its arguments: one copy for each combination."""
+
+    headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ()
+    """Of the client's request. Only those in `headers.propagate` reach a subgraph."""
+    claims: tuple[str, ...] = ()
+    """Of the client's token, by name. Without one of them nothing is kept; `authentication.jwt` says whose tokens count."""
+
+
 class PolicySettings(_Section):
     """What @cacheControl would say. What is left out is as the schema has it, or a pattern that names less."""
 
@@ -44,15 +53,8 @@ class PolicySettings(_Section):
     """PRIVATE: a copy for each viewer."""
     inherit_max_age: bool = False
     """As long as the type that the field is of."""
-
-
-class VarySettings(_Section):
-    """What a value depends on besides its arguments: one copy for each combination."""
-
-    headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ()
-    """Of the client's request. Only those in `headers.propagate` reach a subgraph."""
-    claims: tuple[str, ...] = ()
-    """Of the client's token, by name."""
+    vary: VarySettings = VarySettings()
+    """What `cache.vary` says for the same pattern, beside it."""
 
 
 class SubgraphCacheSettings(_Section):
@@ -122,6 +124,14 @@ class InvalidationSettings(_Section):
     stream: StreamSettings = StreamSettings()
 
 
+class ViewerSettings(_Section):
+    """Who asks, by a token that the router has checked."""
+
+    claims: tuple[str, ...] = ()
+    """Whoever has the same values of these, from the same issuer, is the same viewer, with whatever token: `[sub]`, with
+    all else on which answers depend, such as a role. Without one of them nobody is known."""
+
+
 class FieldCacheSettings(_Section):
     """Fields of entities, shared by queries of any shape."""
 
@@ -145,6 +155,8 @@ class FieldCacheSettings(_Section):
     """For this part of the requests, what is found is fetched all the same, after the answer, and compared."""
     viewer_headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ("authorization",)
     """Who asks, for what is PRIVATE: who sends the same of these. Only those in `headers.propagate` are known to the cache."""
+    viewer: ViewerSettings = ViewerSettings()
+    """Where it names claims, these say who asks, and `viewer_headers` does not."""
     vary: dict[Pattern, VarySettings] = Field(default_factory=dict)
     """By pattern, as for `policy`. All that match a field count together."""
     policy: dict[Pattern, PolicySettings] = Field(default_factory=dict)

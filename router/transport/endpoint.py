@@ -12,6 +12,7 @@ from router.cache.usage import CacheMode
 from router.errors import ClientError
 from router.incident import incident
 from router.pipeline import GraphQLRequest, GraphQLResponse, refusal
+from router.security.sender import Authentication, Sender
 from router.transport.answer import Answer, AnswerFormat, conditional, redirect, send_answer
 from router.transport.body import read_body, refuse_content_type
 from router.transport.compression import Compression, compressed
@@ -47,6 +48,7 @@ class EndpointOptions:
     new_id: Callable[[], str] = field(default_factory=new_ids)
     request_timeout: float = 60.0
     deadline_header: str | None = DEADLINE_HEADER
+    authentication: Authentication | None = None
 
 
 class GraphQLEndpoint:
@@ -71,8 +73,10 @@ class GraphQLEndpoint:
         self._clients = Clients()
         vary = b"accept" if self._compression is None else b"accept, accept-encoding"
         # Who asks is known by headers that subgraphs see, too.
-        passed = sorted(options.propagation.names - OF_ONE_REQUEST)
-        formats = {media_type: AnswerFormat(media_type, vary, passed) for media_type in MediaType}
+        viewer = options.propagation.names - OF_ONE_REQUEST
+        if options.authentication is not None:
+            viewer |= {options.authentication.header}
+        formats = {media_type: AnswerFormat(media_type, vary, sorted(viewer)) for media_type in MediaType}
         self._json = formats[MediaType.JSON]
         self._format_for = remembered(lambda accept: formats[negotiate(accept.decode("latin-1"))])
 
@@ -98,7 +102,10 @@ class GraphQLEndpoint:
             if accept is not None:
                 answers = self._format_for(accept)
             parameters = await self._parameters(scope, receive, headers.own)
-            response = await self._execute(scope, receive, headers, parameters)
+            sender = Sender(None, headers.passed)
+            if self._options.authentication is not None:
+                sender = await self._options.authentication.sender(scope["headers"], headers.passed)
+            response = await self._execute(scope, receive, headers.own, sender, parameters)
             answer = answers.executed(response)
             if scope["method"] == "GET" and response.fresh:
                 return conditional(answer, headers.own.get(b"if-none-match"))
@@ -129,7 +136,12 @@ class GraphQLEndpoint:
         )
 
     async def _execute(
-        self, scope: Mapping[str, Any], receive: Receive, headers: RequestHeaders, parameters: Parameters
+        self,
+        scope: Mapping[str, Any],
+        receive: Receive,
+        own: Mapping[bytes, bytes],
+        sender: Sender,
+        parameters: Parameters,
     ) -> GraphQLResponse:
         sha256 = self._persisted.hash_of(parameters)
         query = parameters.query
@@ -141,13 +153,14 @@ class GraphQLEndpoint:
             raise ClientError(
                 "MISSING_QUERY", 'The request has no query. Send one, as in {"query": "{ __typename }"}.'
             )
-        asked = headers.own.get(self._deadline_header)
-        mode = _cache_mode(headers.own.get(b"cache-control"))
+        asked = own.get(self._deadline_header)
+        mode = _cache_mode(own.get(b"cache-control"))
         request = GraphQLRequest(
             query=query,
             operation_name=parameters.operation_name,
             variables=parameters.variables or {},
-            headers=headers.passed,
+            headers=sender.headers,
+            principal=sender.principal,
             read_only=scope["method"] == "GET",
             deadline=deadline_of(
                 asyncio.get_running_loop().time(),

@@ -6,6 +6,7 @@ from redis.asyncio import Redis
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from router.security.sender import Authentication
 from router.settings import CompressionSettings, CorsSettings, PersistedQueriesSettings, RouterSettings
 from router.transport.compression import Compression
 from router.transport.endpoint import EndpointOptions, GraphQLEndpoint
@@ -22,6 +23,7 @@ def graphql_endpoint(
     redis: "Redis | None",
     queries: MemoryStore,
     new_id: Callable[[], str],
+    authentication: Authentication | None = None,
 ) -> GraphQLEndpoint:
     """`redis` shares persisted queries with other processes; `new_id` is for requests that have none."""
     options = EndpointOptions(
@@ -33,6 +35,7 @@ def graphql_endpoint(
         new_id=new_id,
         request_timeout=settings.limits.request_timeout_seconds,
         deadline_header=settings.upstream.deadline_header,
+        authentication=authentication,
     )
     if settings.traffic.single_flight == "all":
         executor = SingleFlight(executor)
