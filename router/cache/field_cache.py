@@ -14,6 +14,7 @@ from router.cache.identity import Identities
 from router.cache.invalidating import Naming
 from router.cache.memory import MemoryStore
 from router.cache.open_store import OpenStore
+from router.cache.partitions import TieredPartitions
 from router.cache.policy import policies
 from router.cache.read_operation import Reader
 from router.cache.settings import FieldCacheSettings
@@ -113,6 +114,6 @@ class FieldCache:
 
 def _answers(store: FieldStore, max_bytes: int, clock: Callable[[], float]) -> Answers | None:
     """Only where every invalidation is heard of."""
-    if isinstance(store, TieredStore):
+    if isinstance(store, TieredStore | TieredPartitions):
         return Answers(clock, max_bytes, lambda: store.is_coherent)
     return Answers(clock, max_bytes) if isinstance(store, MemoryStore) else None

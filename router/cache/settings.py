@@ -7,7 +7,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-REDIS: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://", "rediss+sentinel://")
+REDIS: Final = (
+    *("redis://", "rediss://", "unix://"),
+    *(f"{scheme}+{kind}://" for kind in ("sentinel", "cluster") for scheme in ("redis", "rediss")),
+)
 _NAME: Final = "[_A-Za-z][_0-9A-Za-z]*"
 
 Seconds = Annotated[int, Field(ge=0)]

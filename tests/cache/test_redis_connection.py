@@ -18,6 +18,7 @@ from launcher.identity import home_folder, own_file, own_folder, server_identity
 from launcher.ports import free_port
 from launcher.valkey import ValkeyServer
 from router.cache.announcement import LEASE
+from router.cache.near_memory import NearMemory
 from router.cache.redis_connection import RedisUrlError, connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
 from router.cache.store import Fill, Invalidation, Wanted
@@ -147,7 +148,7 @@ async def test_a_failover_that_lost_an_invalidation(
     client = connect(url)
     store: RedisStore | TieredStore = RedisStore(client, "t", RedisStoreOptions(timeout=5, pause=0.0))
     if has_memory and isinstance(store, RedisStore):
-        store = TieredStore(store, client.connection_pool, 1 << 20)
+        store = TieredStore(store, client.connection_pool, NearMemory(1 << 20))
         await ready(store)
     stamp = (await store.read([])).stamp
     fill = Fill("User:1", {"name": b"1"}, MINUTE)
