@@ -103,9 +103,7 @@ class RedisScripts:
     def _report(self, error: Exception) -> None:
         if self._clock() >= self._quiet_until:
             self._quiet_until = self._clock() + _QUIET_SECONDS
-            _log.warning(
-                "The field cache goes on without Redis, which may be back already: %s", _told(error)
-            )
+            _log.warning("The field cache goes on without Redis, which may be back already: %s", _told(error))
 
 
 def _told(error: Exception) -> str:

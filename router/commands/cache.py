@@ -190,6 +190,6 @@ def _purge_redis(url: str, namespace: str, asked: "Sequence[Asked]", supergraph:
         fail(f"{error.code}: {error.message}")
     if not was_there:
         typer.echo(
-            f"No router has used this Redis under {namespace!r}; see cache.namespace, and partitions in cache.store.",
+            f"No router has used this Redis under {namespace!r}; see cache.namespace and cache.store.",
             err=True,
         )

@@ -271,22 +271,17 @@ async def test_replicas_that_take_over(with_replicas: Cluster, query: str) -> No
     """Asked to, without a word lost. Nobody is told."""
     async with members(with_replicas.url(query)) as processes:
         story = ClusterStory(processes, random.Random(2))
-        running = asyncio.create_task(story.run(4))
-        slots = slots_of(processes[0])
-        changes = 0
-        while not running.done():
-            for slot in slots:
-                await take_over(with_replicas, slot)
-                changes += 1
-                await asyncio.sleep(0.3)
+        running = asyncio.create_task(story.run(3))
+        for slot in slots_of(processes[0]):
+            await asyncio.sleep(0.3)
+            await take_over(with_replicas, slot)
         await running
-        assert changes > 1
         assert story.refused == 0
         assert story.hits > 0
 
 
 async def take_over(cluster: Cluster, slot: int) -> None:
-    """The replica of whoever has the slot."""
+    """The replica of whoever has the slot. The others agree to that again only after a while."""
     owner = cluster.owner(slot)
     pair = next(
         [master, replica]
@@ -299,17 +294,17 @@ async def take_over(cluster: Cluster, slot: int) -> None:
     await asyncio.to_thread(wait_until, lambda: all(node.owner_port(slot) == other.port for node in pair))
 
 
-@pytest.mark.parametrize("query", ["", "partitions=3"])
-async def test_a_master_that_is_killed(with_replicas: Cluster, query: str) -> None:
-    async with members(with_replicas.url(query)) as processes:
+async def test_a_master_that_is_killed(with_replicas: Cluster) -> None:
+    """Until the replica stands in, invalidations are refused; whoever says them again is heard at last."""
+    async with members(with_replicas.url("partitions=3")) as processes:
         slot = slots_of(processes[0])[0]
         story = ClusterStory(processes, random.Random(3))
-        running = asyncio.create_task(story.run(6))
+        running = asyncio.create_task(story.run(4))
         await asyncio.sleep(0.5)
         owner = with_replicas.owner(slot)
         owner.kill()
         await running
-        assert with_replicas.owner(slot) is not owner
+        await asyncio.to_thread(wait_until, lambda: with_replicas.owner(slot) is not owner)
         for each in processes:
             await until(lambda each=each: works(each.store))
             await ready(each.store)
