@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from weakref import WeakSet
 
 from router.cache.answers import Answers
+from router.cache.coordinates import Coordinates
 from router.cache.memory import MemoryStore
 from router.cache.near_memory import NearMemory
 from router.cache.partitions import PartitionedStore, TieredPartitions
@@ -17,13 +18,14 @@ from router.cache.tiers import TieredStore
 from router.errors import RouterError
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class OpenStore:
     """`answers`: those of all applications of the process that are made of the store's fields. Each hears of what the others
-    drop: an application that is replaced still answers its last requests."""
+    drop: an application that is replaced still answers its last requests. `coordinates` counts for all of them."""
 
     store: FieldStore
     answers: "WeakSet[Answers]" = field(default_factory=WeakSet)
+    coordinates: Coordinates = field(default_factory=Coordinates)
 
     def __post_init__(self) -> None:
         if isinstance(self.store, TieredStore | TieredPartitions):
@@ -49,6 +51,10 @@ class Stores:
         if key not in self._open:
             self._open[key] = OpenStore(_open(settings))
         return self._open[key]
+
+    def opened(self) -> tuple[OpenStore, ...]:
+        """Those that are in use, and may have been."""
+        return tuple(self._open.values())
 
     async def close(self) -> None:
         """Frees all connections."""

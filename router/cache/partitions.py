@@ -43,7 +43,7 @@ class PartitionedStore(Generic[_Store]):
                 self._counts.found += len(found)
         return Found(self._stamps.note([answer.stamp for answer in answers]), entries)
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         """In those that have the entities."""
         self._counts.fills += 1
         clocks = self._stamps.clocks(stamp)
@@ -52,7 +52,7 @@ class PartitionedStore(Generic[_Store]):
             return
         parts = self._split(fills, lambda fill: fill.entity)
         await _together(
-            store.fill(clock, part)
+            store.fill(clock, part, age)
             for store, clock, part in zip(self._stores, clocks, parts, strict=True)
             if part
         )

@@ -64,10 +64,10 @@ class TieredStore:
         found, missing = self._memory.find(wanted, self._now())
         return None if missing else Found(self._tracking.clock, found)
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         """Redis decides what counts; it comes to memory when it is read."""
         try:
-            await self._store.fill(stamp, fills)
+            await self._store.fill(stamp, fills, age)
         finally:
             for fill in fills:
                 self._memory.drop_fields(fill.entity, fill.values)
