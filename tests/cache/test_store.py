@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,20 +25,11 @@ def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="module")
-def cluster(scratch: Path) -> Iterator[Cluster]:
-    try:
-        with Cluster(scratch / "contract") as found:
-            yield found
-    except LaunchError as error:
-        pytest.skip(str(error))
-
-
 def new_world(kind: str, request: pytest.FixtureRequest) -> World:
     if kind == "memory":
         return memory_world()
     if kind in ("cluster", "partitions", "tiered partitions"):
-        found: Cluster = request.getfixturevalue("cluster")
+        found: Cluster = request.getfixturevalue("redis_cluster")
         url = found.url("" if kind == "cluster" else "partitions=5")
         return cluster_world(url, has_memory="tiered" in kind)
     url = request.getfixturevalue("server_url")

@@ -351,18 +351,9 @@ def test_a_namespace_is_not_a_pattern(redis: Redis) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def cluster(scratch: Path) -> Iterator[Cluster]:
-    try:
-        with Cluster(scratch / "cache-command-cluster") as found:
-            yield found
-    except LaunchError as error:
-        pytest.skip(str(error))
-
-
 @pytest.fixture
-def clustered(cluster: Cluster) -> Redis:
-    found = Redis(cluster.url("partitions=5"))
+def clustered(redis_cluster: Cluster) -> Redis:
+    found = Redis(redis_cluster.url("partitions=5"))
     found.fill()
     return found
 
