@@ -1,6 +1,6 @@
 -- What all scripts over the field store begin with: the clock, what was invalidated, and whether an entry still counts.
 --
--- KEYS[1]      the clock, the epoch that it began at, and the server that it belongs to, and since when that is another
+-- KEYS[1]      the clock, the epoch that it began at, the server that it belongs to, and since when that is not another
 -- KEYS[2], [3] the marks of types and tags, and the older ones
 -- KEYS[4], [5] the marks of entities and fields, for what is filled in late, and the older ones
 -- KEYS[6...]   entities: a hash each. A field of it is an entry, but NAMES, which has the fields that were invalidated.
@@ -44,6 +44,7 @@ local function begin_epoch()
   open_book(KEYS[4], clock)
 end
 
+-- Where another server had the keys, some may still believe what it told them. In a Cluster that may be without a trace.
 if not clock or not epoch or state[1] ~= server then
   local came_from_elsewhere = state[1] or string.find(redis.call('INFO', 'cluster'), 'cluster_enabled:1', 1, true)
   since = came_from_elsewhere and now or 0
