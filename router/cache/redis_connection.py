@@ -20,6 +20,7 @@ from router.cache.redis_cluster import Address, ClusterNodes, ClusterRedis, Slot
 
 _PORT: Final = 6379
 _SENTINEL_PORT: Final = 26379
+_CLUSTER: Final = ("redis+cluster://", "rediss+cluster://")
 _MOST_PARTITIONS: Final = 256
 _RETRIES: Final = 1
 """With a new connection: one from the pool may have been closed by the server meanwhile."""
@@ -50,29 +51,38 @@ class _SentinelRedis(Redis):
             await self.connection_pool.sentinel_manager.aclose()
 
 
+class _ClusterUrl(NamedTuple):
+    """`options` are those of a pool."""
+
+    nodes: ClusterNodes
+    partitions: int
+    options: Mapping[str, Any]
+    tls: bool
+
+    def client(self, key: str) -> "Redis":
+        """Of the slot that it is in."""
+        return ClusterRedis.of(SlotOwner(self.nodes, key_slot(key.encode())), self.options, tls=self.tls)
+
+
 def partitions(url: str, namespace: str) -> Sequence[Partition]:
-    """One, but for `redis+cluster://host:port,host:port/?partitions=16`, or `rediss+cluster://`. Raises RedisUrlError.
-
-    Of a Cluster any nodes may be named: they know the others.
-    """
-    scheme = url.partition(":")[0]
-    if scheme not in ("redis+cluster", "rediss+cluster"):
+    """One, but for a Cluster with `?partitions=16`. Raises RedisUrlError."""
+    if not url.startswith(_CLUSTER):
         return [Partition(connect(url), namespace)]
-    try:
-        return _connect_to_cluster(urlsplit(url), namespace)
-    except RedisUrlError:
-        raise
-    except ValueError as error:
-        raise RedisUrlError(f"This is no URL of a Redis Cluster: {error}") from None
+    cluster = _cluster(url)
+    prefixes = [_prefix(namespace, each, cluster.partitions) for each in range(cluster.partitions)]
+    return [Partition(cluster.client(prefix), prefix) for prefix in prefixes]
 
 
-def connect(url: str) -> "Redis":
+def connect(url: str, key: str = "") -> "Redis":
     """A client that connects when it is first used, and again after a failure. Raises RedisUrlError.
 
     `redis://`, `rediss://` with TLS, `unix://`, and `redis+sentinel://host:port,host:port/service/database` or
     `rediss+sentinel://`. What may stand behind `?` is as in redis-py; `sentinel_username` and `sentinel_password` are for
-    the sentinels themselves.
+    the sentinels themselves. `redis+cluster://host:port,host:port/` or `rediss+cluster://` names any nodes, which know the
+    others: the client is for the slot of `key`.
     """
+    if url.startswith(_CLUSTER):
+        return _cluster(url).client(key)
     try:
         parsed = urlsplit(url)
         _check_options(parsed)
@@ -95,13 +105,21 @@ def _check_options(parsed: SplitResult) -> None:
         raise RedisUrlError("decode_responses is not for a field cache: it keeps bytes.")
 
 
-def _connect_to_cluster(parsed: SplitResult, namespace: str) -> Sequence[Partition]:
+def _cluster(url: str) -> _ClusterUrl:
+    try:
+        return _parsed_cluster(urlsplit(url))
+    except RedisUrlError:
+        raise
+    except ValueError as error:
+        raise RedisUrlError(f"This is no URL of a Redis Cluster: {error}") from None
+
+
+def _parsed_cluster(parsed: SplitResult) -> _ClusterUrl:
     _check_options(parsed)
     user, _, hosts = parsed.netloc.rpartition("@")
     if not hosts or parsed.path not in ("", "/", "/0"):
         raise RedisUrlError(
-            "A URL of a Cluster is redis+cluster://host:port,host:port/?partitions=1; "
-            "it has no database but 0."
+            "A URL of a Cluster is redis+cluster://host:port,host:port/?partitions=1; it has no database but 0."
         )
     query = dict(parse_qsl(parsed.query, keep_blank_values=True))
     number = query.pop("partitions", "1")
@@ -116,11 +134,7 @@ def _connect_to_cluster(parsed: SplitResult, namespace: str) -> Sequence[Partiti
     of_connection = {name: value for name, value in options.items() if name != "max_connections"}
     named = [_address(host, "A node", _PORT) for host in hosts.split(",")]
     nodes = ClusterNodes(named, SSLConnection if tls else Connection, of_connection)
-    prefixes = [_prefix(namespace, each, int(number)) for each in range(int(number))]
-    return [
-        Partition(ClusterRedis.of(SlotOwner(nodes, key_slot(prefix.encode())), options, tls=tls), prefix)
-        for prefix in prefixes
-    ]
+    return _ClusterUrl(nodes, int(number), options, tls)
 
 
 def _prefix(namespace: str, partition: int, number: int) -> str:

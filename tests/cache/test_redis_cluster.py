@@ -13,18 +13,22 @@ from redis import Redis
 
 from launcher.errors import LaunchError
 from launcher.valkey import ValkeyServer
+from router.cache.asked_names import AskedNames
 from router.cache.near_memory import NearMemory
-from router.cache.open_store import open_redis, open_tiers
+from router.cache.open_store import Stores, open_redis, open_tiers
+from router.cache.outbox.open_consumer import Consumers
 from router.cache.partitions import TieredPartitions
 from router.cache.redis_cluster import ClusterRedis
-from router.cache.redis_connection import partitions
+from router.cache.redis_connection import connect, partitions
 from router.cache.redis_store import RedisStore, RedisStoreOptions
+from router.cache.settings import FieldCacheSettings
 from router.cache.statistics import StoreStatistics
 from router.cache.store import FieldStore, Fill, Invalidation, StoreUnavailableError, Wanted
 from router.cache.tiers import TieredStore
 from tests.cache.clusters import Cluster, move, wait_until
 from tests.cache.stores import ready
 from tests.cache.test_tiers import Process, Story
+from tests.conftest import SmallGraph
 
 MINUTE = 60_000
 OPTIONS = RedisStoreOptions(timeout=5, pause=0.05)
@@ -44,7 +48,7 @@ def running(folder: Path, replicas: int = 0) -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def cluster(scratch: Path) -> Iterator[Cluster]:
     """Whose nodes stay."""
-    yield from running(scratch / "cluster")
+    yield from running(scratch / "moving-cluster")
 
 
 @pytest.fixture(scope="module")
@@ -401,3 +405,38 @@ async def test_a_server_that_is_no_node(server: ValkeyServer) -> None:
     with pytest.raises(StoreUnavailableError, match="cluster support disabled"):
         await store.invalidate(TYPE)
     await store.close()
+
+
+async def test_events_of_subgraphs_in_a_cluster(cluster: Cluster, small_graph: SmallGraph) -> None:
+    """The stream is at one node, and how far it has been read may be at another. Both move."""
+    url = cluster.url("partitions=3")
+    settings = FieldCacheSettings(store=url, namespace="events")
+    stores = Stores()
+    opened = stores.get(settings)
+    assert opened is not None
+    consumer = Consumers().get(settings, opened)
+    assert consumer is not None
+    name = settings.invalidation.stream.name
+    says = connect(url, name)
+    [place, *_] = partitions(url, f"events:outbox:{name}")
+    person = 'Person:["1"]'
+    wanted = [Wanted(person, ("name",))]
+
+    async def kept() -> bool:
+        stamp = (await opened.store.read([])).stamp
+        await opened.store.fill(stamp, [Fill(person, {"name": b"1"}, MINUTE)])
+        return bool((await opened.store.read(wanted)).entries[0])
+
+    async def gone() -> bool:
+        return not (await opened.store.read(wanted)).entries[0]
+
+    async with consumer.serving(AskedNames(small_graph.supergraph)):
+        for _ in range(3):
+            await until(kept)
+            await says.xadd(name, {"entity_type": "Person", "entity_key": "1"})
+            await until(gone)
+            for slot in (slot_of(says), slot_of(place.client)):
+                source = cluster.owner(slot)
+                await move(slot, source, next(node for node in cluster.masters if node is not source))
+    await says.aclose()
+    await stores.close()
