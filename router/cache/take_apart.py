@@ -65,6 +65,8 @@ class TakingApart:
         value = self._field(asked.member, found)
         self._values.setdefault(spot.entity, {})[asked.id] = value
         self.is_shared = self.is_shared and asked.is_shared
+        if asked.is_key:
+            return
         if asked.is_storable:
             self.taken.append(Taken(spot.entity, asked.member, asked.id, value))
         else:
