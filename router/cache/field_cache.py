@@ -16,6 +16,7 @@ from router.cache.invalidating import Naming
 from router.cache.memory import MemoryStore
 from router.cache.open_store import OpenStore
 from router.cache.pace import haste
+from router.cache.partitions import TieredPartitions
 from router.cache.policy import policies
 from router.cache.read_operation import Reader
 from router.cache.settings import FieldCacheSettings
@@ -129,6 +130,6 @@ class FieldCache:
 def _answers(opened: OpenStore, max_bytes: int, clock: Callable[[], float]) -> Answers | None:
     """Only where every invalidation is heard of."""
     store = opened.store
-    if isinstance(store, TieredStore):
+    if isinstance(store, TieredStore | TieredPartitions):
         return Answers(clock, max_bytes, opened.coordinates, lambda: store.is_coherent)
     return Answers(clock, max_bytes, opened.coordinates) if isinstance(store, MemoryStore) else None

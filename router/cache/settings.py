@@ -7,7 +7,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-REDIS: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://", "rediss+sentinel://")
+REDIS: Final = (
+    *("redis://", "rediss://", "unix://"),
+    *(f"{scheme}+{kind}://" for kind in ("sentinel", "cluster") for scheme in ("redis", "rediss")),
+)
 _NAME: Final = "[_A-Za-z][_0-9A-Za-z]*"
 
 Seconds = Annotated[int, Field(ge=0)]
@@ -136,7 +139,7 @@ class FieldCacheSettings(_Section):
     """Fields of entities, shared by queries of any shape."""
 
     store: Store = "off"
-    """`off`, `memory` for each process its own, or the URL of a Redis that processes and machines share."""
+    """`off`, `memory` for each process its own, or the URL of a Redis, or of a Redis Cluster, that processes and machines share."""
     memory_bytes: Annotated[int, Field(ge=0)] = 64 * 1024 * 1024
     """That a process keeps, also in front of a Redis; 0 keeps nothing. What was used longest ago goes first."""
     namespace: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]+$")] = "softfactory"

@@ -259,4 +259,7 @@ def _purge_redis(url: str, namespace: str, asked: "Sequence[Asked]", supergraph:
     except RouterError as error:
         fail(f"{error.code}: {error.message}")
     if not was_there:
-        typer.echo(f"No router has used this Redis under {namespace!r}; see cache.namespace.", err=True)
+        typer.echo(
+            f"No router has used this Redis under {namespace!r}; see cache.namespace and cache.store.",
+            err=True,
+        )

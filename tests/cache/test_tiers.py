@@ -17,6 +17,7 @@ from launcher.valkey import ValkeyServer
 from router.cache.announcement import LEASE
 from router.cache.answers import Answers
 from router.cache.coordinates import Coordinates
+from router.cache.near_memory import NearMemory
 from router.cache.open_store import OpenStore, Stores
 from router.cache.redis_connection import connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
@@ -39,7 +40,7 @@ class Process:
         client = connect(url)
         self.redis = RedisStore(client, "t", options)
         self.changes: list[Invalidation] = []
-        self.store = TieredStore(self.redis, client.connection_pool, max_bytes)
+        self.store = TieredStore(self.redis, client.connection_pool, NearMemory(max_bytes))
         self.store.on_change = self.changes.append
 
     async def keep(self, entity: str = "User:1", value: bytes = b"1", lasts: int = MINUTE) -> None:
@@ -406,8 +407,11 @@ class Story:
                 EVERYTHING,
             ]
         )
-        await self.chance.choice(self.processes).store.invalidate(what)
+        await self.invalidate(self.chance.choice(self.processes), what)
         self.done[entity] = max(self.done[entity], version)
+
+    async def invalidate(self, process: Process, what: Invalidation) -> None:
+        await process.store.invalidate(what)
 
     async def read(self) -> None:
         some = self.chance.sample(list(self.versions), self.chance.randint(1, 3))
