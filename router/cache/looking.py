@@ -291,8 +291,10 @@ class Looking:
     def _sort(self, step: _Step, lacking: Sequence[Asked], outlook: Outlook) -> None:
         """Into what others are fetching and what is to be fetched: by the entity's key, or with what leads to it."""
         spot = step.spot
+        # Without a stamp nobody knows whether a fetch is from before an invalidation that has ended.
+        stamp = self.stamp if self.stamp is not None and self.stamp > 0 else math.inf
         futures = [
-            self._under_way.find((spot.entity, each.id), self.stamp or 0)
+            self._under_way.find((spot.entity, each.id), stamp)
             for each in lacking
             if each.is_storable
         ]
