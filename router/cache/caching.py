@@ -19,7 +19,7 @@ from router.cache.pace import Pace
 from router.cache.reading import Reading
 from router.cache.shape import Shape
 from router.cache.shapes import Shapes, variables_of
-from router.cache.store import FieldStore, Fill, Invalidation
+from router.cache.store import FieldStore, Fill, Invalidation, Wanted
 from router.cache.under_way import UnderWay
 from router.cache.usage import CacheMode
 from router.cache.viewer import Viewer
@@ -152,6 +152,7 @@ class CachingTransport:
         for fill in fills:
             values.setdefault(fill.entity, {}).update(fill.values)
         try:
+            await self._learn(fills, ended)
             if fills:
                 age = int((self._cache.clock() - began) * 1000)
                 await self._cache.store.fill(stamp, fills, age)
@@ -161,3 +162,16 @@ class CachingTransport:
         names = [name for each in ended for name in each.names]
         if names:
             await self._cache.store.release(names)
+
+    async def _learn(self, fills: Sequence[Fill], ended: Sequence[Part]) -> None:
+        """How much of what lists brought was known already."""
+        lists = {member for part in ended for member in part.lists}
+        own = {spot.entity for part in ended for spot in part.spots}
+        inner = [Wanted(fill.entity, tuple(fill.values)) for fill in fills if fill.entity not in own]
+        if not lists or not inner:
+            return
+        found = await self._cache.store.read(inner)
+        known = sum(entry.fresh > 0 for entries in found.entries for entry in entries.values())
+        total = sum(len(each.fields) for each in inner)
+        for member in lists:
+            member.coordinate.skimming.note(known, total)

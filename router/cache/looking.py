@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -96,6 +96,10 @@ class Looking:
         """Of what was found, for those who want to know."""
         self.compared: dict[FieldOf, tuple[Coordinate, bytes, int]] | None = None
         """What was found fresh, for comparing: see `shadow.Hits`."""
+        self.skimmed: set[Member] = set()
+        """Fields of whose entities only the keys were asked for, once."""
+        self._learning: dict[Member, list[tuple[int, int]]] = {}
+        """Of each of these entities, how many fields were known, of how many."""
         self.is_shared = True
         self.together = PuttingTogether(asking, self.values)
         self._store = store
@@ -123,13 +127,27 @@ class Looking:
                 if step.parent is None and step.spot.entity in self.absent:
                     continue
                 known = self._known(step.spot, view)
+                if step.by is not None and step.by.member in self._learning:
+                    self._learning[step.by.member].append((len(known.keys() & view.ids), len(view.ids)))
                 if not known.keys() >= view.ids:
                     self._sort(step, [each for each in view.asked if each.id not in known], outlook)
                 for _, asked in view.links:
                     if asked.id in known:
                         self._follow(step, asked, known[asked.id], seen, following)
             steps = following
+        self._learn()
         return outlook
+
+    def skim(self, members: Iterable[Member]) -> None:
+        """Only the keys of what these lead to are fetched now."""
+        self.skimmed.update(members)
+        self._learning.update((member, []) for member in members)
+
+    def _learn(self) -> None:
+        for member, found in tuple(self._learning.items()):
+            if found:
+                member.coordinate.skimming.note(*(sum(each) for each in zip(*found, strict=True)))
+                del self._learning[member]
 
     def _known(self, spot: Spot, view: View) -> Mapping[str, bytes]:
         if not view.keys or spot.case.identity is None:
@@ -294,9 +312,7 @@ class Looking:
         # Without a stamp nobody knows whether a fetch is from before an invalidation that has ended.
         stamp = self.stamp if self.stamp is not None and self.stamp > 0 else math.inf
         futures = [
-            self._under_way.find((spot.entity, each.id), stamp)
-            for each in lacking
-            if each.is_storable
+            self._under_way.find((spot.entity, each.id), stamp) for each in lacking if each.is_storable
         ]
         waits = {each for each in futures if each is not None}
         if len(futures) == len(lacking) and None not in futures:

@@ -189,7 +189,8 @@ class Reading:
             parts = [self._fetching.announce(each) for each in outlook.missing.values()]
             try:
                 elsewhere = await self._claim(parts, outlook)
-                if not (looking.hits or looking.spare or outlook.waits or elsewhere):
+                is_skimmed = any(part.skimmed for part in parts)
+                if not (looking.hits or looking.spare or outlook.waits or elsewhere or is_skimmed):
                     return await self._whole(spots, parts)
                 await self._get(parts, outlook.waits, elsewhere)
             finally:
