@@ -8,12 +8,14 @@ import msgspec
 from graphql import OperationType
 
 from router.cache.answers import Held
+from router.cache.explanation import explanation
 from router.cache.field_cache import FieldCache
+from router.cache.trace import Trace
 from router.cache.usage import CacheMode, Usage
 from router.errors import ClientError, JsonValue
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
-from router.executor.response import encode_refusal
+from router.executor.response import encode, encode_refusal
 from router.executor.run import Runner
 from router.federation.supergraph import Supergraph
 from router.incident import incident
@@ -41,6 +43,8 @@ class GraphQLRequest(msgspec.Struct, frozen=True, gc=False):
     cache_mode: CacheMode = CacheMode.USE
     shareable: bool = True
     """Whether its answer may be that of an equal request before it, whose deadline is earlier."""
+    traced: bool = False
+    """`extensions.cache` of its answer says where each field came from. It is interpreted, and never kept whole."""
 
 
 class GraphQLResponse(msgspec.Struct, frozen=True, gc=False):
@@ -78,13 +82,15 @@ class Pipeline:
             operation = prepared.operation
             kind = operation.kind
             usage, key = None, None
-            if self.cache is not None and kind is OperationType.QUERY:
+            trace = Trace() if request.traced else None
+            if self.cache is not None and (kind is OperationType.QUERY or trace is not None):
                 key = (
                     request.query,
                     request.operation_name,
                     _encode(request.variables) if request.variables else b"",
                 )
                 usage = self.cache.usage(request.cache_mode)
+                usage.trace = trace
                 held = self._held(key, usage)
                 if held is not None:
                     return GraphQLResponse(held.body, fresh=held.fresh)
@@ -104,12 +110,17 @@ class Pipeline:
                 self._supergraph.interface_objects,
                 deadline=request.deadline,
                 usage=usage,
+                trace=trace,
             )
-            run = _run(runner, operation, context)
+            run = (
+                _run(runner, operation, context)
+                if trace is None
+                else _explained(runner, operation, context, trace)
+            )
             if kind is OperationType.MUTATION:
                 return await self._finish(run)
             response = await run
-            if usage is None or response.refused is not None:
+            if usage is None or trace is not None or response.refused is not None:
                 return response
             if self.cache is not None and self.cache.answers is not None:
                 self.cache.answers.put(key, response.body, usage)
@@ -122,7 +133,7 @@ class Pipeline:
 
     def _held(self, key: Hashable, usage: Usage) -> Held | None:
         answers = self.cache.answers if self.cache is not None else None
-        if answers is None or usage.mode is not CacheMode.USE:
+        if answers is None or usage.mode is not CacheMode.USE or usage.trace is not None:
             return None
         return answers.get(key, usage.haste)
 
@@ -161,6 +172,17 @@ async def _run(runner: Runner, operation: Operation, context: ExecutionContext) 
         return GraphQLResponse(await runner.run(operation, context))
     except Exception as error:
         # Here, because nobody may be there any more to catch what happens to a mutation.
+        return refusal(incident(error))
+
+
+async def _explained(
+    runner: Runner, operation: Operation, context: ExecutionContext, trace: Trace
+) -> GraphQLResponse:
+    try:
+        result = await runner.interpret(operation, context)
+        result.extensions["cache"] = explanation(result.data, trace)
+        return GraphQLResponse(encode(result))
+    except Exception as error:
         return refusal(incident(error))
 
 

@@ -262,6 +262,7 @@ class Fetching:
         self._looking.note(min(fill.fresh for fill in fills) if held else 0)
         self._looking.is_shared = self._looking.is_shared and apart.is_shared
         self._looking.absent |= absent
+        self._looking.trace(apart.taken, fills)
         self._looking.tags.update(tag for fill in fills for tag in fill.tags)
         if parts[-1].case is None:
             for taken in apart.taken:
