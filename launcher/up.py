@@ -11,7 +11,7 @@ from pathlib import Path
 
 from launcher import serving, state
 from launcher.databases import databases
-from launcher.demo import demo_headers
+from launcher.demo import demo_headers, is_for_this_machine
 from launcher.display import Display
 from launcher.errors import LaunchError
 from launcher.prepare import migrate_all, seed_all
@@ -81,7 +81,7 @@ async def _up(
             for service in services
         ]
         app = create_app(
-            _router_settings(options, environment),
+            _router_settings(options, environment, debug=is_for_this_machine(listener)),
             transports={subgraph.service.name: FunctionTransport(Asking(subgraph)) for subgraph in subgraphs},
             explorer_headers=await stack.enter_async_context(demo_headers(subgraphs, listener)),
         )
@@ -94,7 +94,7 @@ async def _up(
         await serving.serve(app, listener, announce)
 
 
-def _router_settings(options: UpOptions, environment: Mapping[str, str]) -> RouterSettings:
+def _router_settings(options: UpOptions, environment: Mapping[str, str], *, debug: bool) -> RouterSettings:
     file = options.root / "router.yaml"
     examples = options.root / EXAMPLE.parent
     given = {
@@ -102,6 +102,7 @@ def _router_settings(options: UpOptions, environment: Mapping[str, str]) -> Rout
         "server": {"host": options.host, "port": options.port},
         "redis_url": environment["REDIS_URL"],
         "explorer": {"examples": examples, "open": EXAMPLE.stem} if examples.is_dir() else {},
+        "cache": {"debug": "development"} if debug else {},
     }
     return load_settings(file if file.exists() else None, given)
 

@@ -112,11 +112,7 @@ class Pipeline:
                 usage=usage,
                 trace=trace,
             )
-            run = (
-                _run(runner, operation, context)
-                if trace is None
-                else _explained(runner, operation, context, trace)
-            )
+            run = _run(runner, operation, context, trace)
             if kind is OperationType.MUTATION:
                 return await self._finish(run)
             response = await run
@@ -167,22 +163,17 @@ def refusal(error: ClientError) -> GraphQLResponse:
     return GraphQLResponse(encode_refusal(error), error)
 
 
-async def _run(runner: Runner, operation: Operation, context: ExecutionContext) -> GraphQLResponse:
-    try:
-        return GraphQLResponse(await runner.run(operation, context))
-    except Exception as error:
-        # Here, because nobody may be there any more to catch what happens to a mutation.
-        return refusal(incident(error))
-
-
-async def _explained(
-    runner: Runner, operation: Operation, context: ExecutionContext, trace: Trace
+async def _run(
+    runner: Runner, operation: Operation, context: ExecutionContext, trace: Trace | None
 ) -> GraphQLResponse:
     try:
+        if trace is None:
+            return GraphQLResponse(await runner.run(operation, context))
         result = await runner.interpret(operation, context)
         result.extensions["cache"] = explanation(result.data, trace)
         return GraphQLResponse(encode(result))
     except Exception as error:
+        # Here, because nobody may be there any more to catch what happens to a mutation.
         return refusal(incident(error))
 
 

@@ -103,6 +103,15 @@ class InvalidationSettings(_Section):
     """What the header Authorization has to be, alone or after `Bearer`."""
 
 
+_SHORTEST_KEY: Final = 16
+
+
+def _debug_key(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _SHORTEST_KEY:
+        raise PydanticCustomError("debug_key", "Input should be at least 16 characters")
+    return value
+
+
 class FieldCacheSettings(_Section):
     """Fields of entities, shared by queries of any shape."""
 
@@ -131,3 +140,7 @@ class FieldCacheSettings(_Section):
     subgraphs: dict[str, SubgraphCacheSettings] = Field(default_factory=dict)
     """What differs for a subgraph, by name."""
     invalidation: InvalidationSettings = InvalidationSettings()
+    debug: Annotated[Literal["off", "development"], BeforeValidator(_off_is_a_word)] = "off"
+    """`development`: whoever asks is told which fields of an answer came from the cache, and the explorer has a panel for it."""
+    debug_key: Annotated[SecretStr, AfterValidator(_debug_key), BeforeValidator(_secret)] | None = None
+    """Whoever asks with a signature made with it is told, too: `softfactory cache sign`."""
