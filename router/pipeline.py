@@ -129,7 +129,7 @@ class Pipeline:
 
     def _held(self, key: Hashable, usage: Usage) -> Held | None:
         answers = self.cache.answers if self.cache is not None else None
-        if answers is None or usage.mode is not CacheMode.USE or usage.trace is not None:
+        if answers is None or usage.mode is not CacheMode.USE or usage.compares or usage.trace is not None:
             return None
         return answers.get(key, usage.haste)
 

@@ -48,6 +48,9 @@ class Cache(Protocol):
     store: FieldStore
     coordinates: Coordinates
 
+    def clock(self) -> float:
+        """Seconds that do not go back."""
+
     def may_be_read(self) -> bool:
         """Whether it knows of all changes that are known here."""
 
@@ -80,6 +83,7 @@ class CachingTransport:
             UnderWay(),
             Pace(),
             cache.coordinates,
+            cache.clock,
             f"!{subgraph}",
             self._options.negative_seconds,
             self._fill,
@@ -152,8 +156,8 @@ class CachingTransport:
         if what != Invalidation():
             await self._cache.invalidate_in_any_case(what)
 
-    def _fill(self, stamp: int, fills: Sequence[Fill], ended: Sequence[Part]) -> None:
-        self._beside(self._fill_and_tell(stamp, fills, ended))
+    def _fill(self, stamp: int, began: float, fills: Sequence[Fill], ended: Sequence[Part]) -> None:
+        self._beside(self._fill_and_tell(stamp, began, fills, ended))
 
     def _release(self, names: Sequence[str]) -> None:
         if names:
@@ -170,13 +174,16 @@ class CachingTransport:
         if isinstance(error, Exception) and not isinstance(error, SubgraphError):
             incident(error)
 
-    async def _fill_and_tell(self, stamp: int, fills: Sequence[Fill], ended: Sequence[Part]) -> None:
+    async def _fill_and_tell(
+        self, stamp: int, began: float, fills: Sequence[Fill], ended: Sequence[Part]
+    ) -> None:
         values: dict[str, dict[str, bytes]] = {}
         for fill in fills:
             values.setdefault(fill.entity, {}).update(fill.values)
         try:
             if fills:
-                await self._cache.store.fill(stamp, fills)
+                age = int((self._cache.clock() - began) * 1000)
+                await self._cache.store.fill(stamp, fills, age)
         finally:
             for each in ended:
                 each.announced.end(values)

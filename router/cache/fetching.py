@@ -1,6 +1,5 @@
 """What the cache asks of a subgraph: some fields of some entities, or the whole of an operation; and what comes of it."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -14,12 +13,13 @@ from router.cache.identity import entity_name, key_values
 from router.cache.leases import Leases
 from router.cache.looking import Looking, Missing
 from router.cache.operation_text import GROUP, REPRESENTATIONS
+from router.cache.other_keys import pointer_names, read_pointer
 from router.cache.pace import Pace
 from router.cache.put_together import MissingEntryError
 from router.cache.shape import Case, Selection, Shape
 from router.cache.store import Fill
 from router.cache.take_apart import RAW_NULL, TakingApart, UnexpectedAnswerError, name_of
-from router.cache.under_way import Announced, FieldOf, Nothing, UnderWay
+from router.cache.under_way import Announced, FieldOf, Nothing, UnderWay, Values
 from router.errors import JsonValue
 from router.operation.request_body import encode_request
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse, SubgraphTransport
@@ -44,8 +44,8 @@ UNUSABLE: Final = (
 class Filler(Protocol):
     """Fills a store beside the request."""
 
-    def __call__(self, stamp: int, fills: Sequence[Fill], ended: "Sequence[Part]") -> None:
-        """Whoever waits for these parts is told when they are there."""
+    def __call__(self, stamp: int, began: float, fills: Sequence[Fill], ended: "Sequence[Part]") -> None:
+        """Whoever waits for these parts is told when they are there. `began`: when they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class Surroundings:
     under_way: UnderWay
     pace: Pace
     coordinates: Coordinates
+    clock: Callable[[], float]
+    """In seconds; it does not go back."""
     absent: str
     negative_seconds: float
     fill: Filler
@@ -128,13 +130,8 @@ class Fetching:
         """Raises FailedError, SubgraphError, UnexpectedAnswerError, or what msgspec raises."""
         assert part.case is not None  # noqa: S101 - that is the whole
         apart = TakingApart(self._asking, self._looking.values)
-        try:
-            request = self._own_request(part.case, part.spots, part.groups)
-            found = await self._ask(request, apart, lambda each: self._take_part(apart, part, each))
-            self._keep(apart, *found, [part])
-        except BaseException as error:
-            part.announced.end(_how(error))
-            raise
+        request = self._own_request(part.case, part.spots, part.groups)
+        await self._fetch(request, apart, lambda answer: self._take_part(apart, part, answer), [part])
 
     async def whole(
         self, shape: Shape, spots: Sequence[Spot], parts: Sequence[Part] = ()
@@ -142,44 +139,58 @@ class Fetching:
         """The answer as it is, which has what was announced as parts. Raises SubgraphError."""
         body = encode_request(shape.text, self._variables, shape.operation_name)
         own = Part(None, list(spots), frozenset(), self._announced(spots, None), set())
-        parts = [*parts, own]
         apart = TakingApart(self._asking, self._looking.values)
         answers: list[SubgraphResponse] = []
 
-        def take(response: SubgraphResponse) -> set[str]:
-            answers.append(response)
-            return self._take_whole(apart, shape, response)
+        def take(answer: SubgraphResponse) -> set[str]:
+            answers.append(answer)
+            return self._take_whole(apart, shape, answer)
 
         try:
-            response, absent = await self._ask(self._request_with(body), apart, take)
-            self._keep(apart, response, absent, parts)
-        except BaseException as error:
-            for each in parts:
-                each.announced.end(_how(error))
-            if answers and isinstance(error, UNUSABLE):
-                self._looking.note(0)
-                return answers[0]
-            raise
-        return response
+            await self._fetch(self._request_with(body), apart, take, [*parts, own])
+        except UNUSABLE:
+            self._looking.note(0)
+        return answers[0]
 
-    async def _ask(
-        self, request: SubgraphRequest, apart: TakingApart, take: Callable[[SubgraphResponse], set[str]]
-    ) -> tuple[SubgraphResponse, set[str]]:
-        """Gives also the entities that there are not."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        response = await self._around.asking.fetch(request)
-        seconds = loop.time() - began
-        absent = take(response)
+    async def again(self, shape: Shape) -> Values:
+        """All that the operation has, of which nothing is kept. Raises as `part`."""
+        body = encode_request(shape.text, self._variables, shape.operation_name)
+        values: dict[str, dict[str, bytes]] = {}
+        response = await self._around.asking.fetch(self._request_with(body))
+        self._take_whole(TakingApart(self._asking, values), shape, response)
+        return values
+
+    async def _fetch(
+        self,
+        request: SubgraphRequest,
+        apart: TakingApart,
+        take: Callable[[SubgraphResponse], set[str]],
+        parts: Sequence[Part],
+    ) -> None:
+        """Ends the parts, once the answer is in the store or nothing comes of it. `take` gives the entities that there are
+        not."""
+        began = self._around.clock()
+        try:
+            response = await self._around.asking.fetch(request)
+            seconds = self._around.clock() - began
+            absent = take(response)
+            self._count(apart, seconds)
+            self._keep(apart, response, absent, parts, began)
+        except BaseException as error:
+            failed = isinstance(error, SubgraphError | FailedError)
+            for each in parts:
+                each.announced.end(Nothing.FAILED if failed else Nothing.GIVEN_UP)
+            raise
+
+    def _count(self, apart: TakingApart, seconds: float) -> None:
         self._around.pace.note(seconds)
-        members = [*(each.member for each in apart.taken), *apart.passed]
         for each in apart.taken:
             each.member.coordinate.misses += 1
         for member in apart.passed:
             member.coordinate.passed += 1
+        members = [*(each.member for each in apart.taken), *apart.passed]
         for member in members:
             member.coordinate.fetched_in += seconds / len(members)
-        return response, absent
 
     def _announced(self, spots: Iterable[Spot], groups: frozenset[int] | None) -> Announced:
         fields = (
@@ -216,6 +227,8 @@ class Fetching:
             raise UnexpectedAnswerError("more or fewer entities than were asked for")
         absent = set()
         for spot, found in zip(spots, data.entities, strict=True):
+            if found is None and spot.is_pointed:
+                raise UnexpectedAnswerError("the key leads elsewhere now")
             if found is None:
                 absent.add(spot.entity)
             elif name_of(case, found) != spot.entity:
@@ -237,11 +250,32 @@ class Fetching:
             if not isinstance(found, list) or len(found) != len(sent):
                 raise UnexpectedAnswerError("more or fewer entities than were asked for")
             for representation, each in zip(sent, found, strict=True):
-                absent |= _take_top(apart, top.selection, representation, each)
+                absent |= self._take_top(apart, top.selection, representation, each)
         return absent
 
+    def _take_top(
+        self, apart: TakingApart, selection: Selection, representation: Mapping[str, Any], found: Any
+    ) -> set[str]:
+        """Gives what it is called where there is none."""
+        named = top_name(selection, representation)
+        pointers = [] if named is not None else pointers_of(selection, representation)
+        if found is None or found == RAW_NULL:
+            return {name for _, name in pointers} if named is None else {named[1]}
+        name = apart.take(selection, found, representation)
+        if named is None and not pointers:
+            self._looking.note(0)  # nobody knows for how long this key leads to it
+        for case, pointer in pointers:
+            if case.pointer is not None:
+                apart.pointers[pointer] = case.pointer, read_pointer(name, case.typename)
+        return set()
+
     def _keep(
-        self, apart: TakingApart, response: SubgraphResponse, absent: set[str], parts: Sequence[Part]
+        self,
+        apart: TakingApart,
+        response: SubgraphResponse,
+        absent: set[str],
+        parts: Sequence[Part],
+        began: float,
     ) -> None:
         around = self._around
         fills = around.filling.fills(
@@ -250,19 +284,15 @@ class Fetching:
             lambda each: self._asking.arguments(each.member),
             self._asking.viewer.name,
         )
-        if around.negative_seconds:
-            fresh = int(around.negative_seconds * 1000)
-            fills += [Fill(each, {around.absent: b"null"}, fresh) for each in absent]
-        held = (
-            fills
-            and not apart.passed
-            and sum(len(fill.values) for fill in fills)
-            >= len({(each.entity, each.id) for each in apart.taken})
-        )
-        self._looking.note(min(fill.fresh for fill in fills) if held else 0)
+        wanted = len({(each.entity, each.id) for each in apart.taken}) + len(apart.pointers) + len(absent)
+        fills += around.filling.pointers(apart.pointers, response.headers)
+        fills += around.filling.absent(absent, around.absent, around.negative_seconds, response.headers)
+        held = fills and not apart.passed and sum(len(fill.values) for fill in fills) >= wanted
+        age = (around.clock() - began) * 1000
+        self._looking.note(max(0.0, min(fill.fresh for fill in fills) - age) if held else 0)
         self._looking.is_shared = self._looking.is_shared and apart.is_shared
         self._looking.absent |= absent
-        self._looking.trace(apart.taken, fills)
+        self._looking.trace(apart.taken, fills, int(age))
         self._looking.tags.update(tag for fill in fills for tag in fill.tags)
         if parts[-1].case is None:
             for taken in apart.taken:
@@ -270,12 +300,7 @@ class Fetching:
                 self._looking.fetched[coordinate] = self._looking.fetched.get(coordinate, 0) + 1
         for each in parts:
             each.names, each.is_kept = self._leases.handed_over(each.fields), True
-        around.fill(self._looking.stamp or 0, fills, parts)
-
-
-def _how(error: BaseException) -> Nothing:
-    failed = isinstance(error, SubgraphError | FailedError)
-    return Nothing.FAILED if failed else Nothing.GIVEN_UP
+        around.fill(self._looking.stamp or 0, began, fills, parts)
 
 
 def root_name(case: Case) -> str:
@@ -299,14 +324,12 @@ def _representation(spot: Spot) -> JsonValue:
     return {"__typename": spot.case.typename, **key_values(spot.entity, spot.case.identity)}
 
 
-def _take_top(
-    apart: TakingApart, selection: Selection, representation: Mapping[str, Any], found: Any
-) -> set[str]:
-    if found is not None and found != RAW_NULL:
-        apart.take(selection, found, representation)
-        return set()
-    named = top_name(selection, representation)
-    return set() if named is None else {named[1]}
+def pointers_of(selection: Selection, representation: Mapping[str, Any]) -> list[tuple[Case, str]]:
+    """What an entity that is sent is called under its other keys, if that may be kept."""
+    case = selection.cases.get(representation.get("__typename", ""))
+    if case is None or case.pointer is None:
+        return []
+    return [(case, name) for name in pointer_names(case.typename, case.others, representation)]
 
 
 def _data(response: SubgraphResponse, decode: Callable[[bytes], Any]) -> Any:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -46,6 +47,7 @@ class FieldCache:
         self._again_seconds = again_seconds
         self.store: FieldStore = opened.store
         self.coordinates = opened.coordinates
+        self.clock = clock
         self._supergraph = supergraph
         self._settings = settings
         self._transports: dict[str, CachingTransport] = {}
@@ -94,7 +96,10 @@ class FieldCache:
 
     def usage(self, mode: CacheMode) -> Usage:
         """For a request that begins now."""
-        return Usage(self.answers.moment if self.answers is not None else 0, mode, self.haste())
+        usage = Usage(self.answers.moment if self.answers is not None else 0, mode, self.haste())
+        share = self._settings.shadow
+        usage.compares = share > 0 and random.random() < share  # noqa: S311 - no secret
+        return usage
 
     def haste(self) -> float:
         """Drawn anew for each request: see `pace.haste`."""

@@ -8,11 +8,20 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from router.cache.asking import Asking, Spot
-from router.cache.fetching import UNUSABLE, FailedError, Fetching, Part, Surroundings, root_name, top_name
+from router.cache.fetching import (
+    UNUSABLE,
+    FailedError,
+    Fetching,
+    Part,
+    Surroundings,
+    pointers_of,
+    root_name,
+    top_name,
+)
 from router.cache.leases import Leases
 from router.cache.looking import Looking, Outlook
-from router.cache.put_together import PuttingTogether
-from router.cache.shape import Shape
+from router.cache.shadow import compare
+from router.cache.shape import Member, Shape
 from router.cache.store import FieldStore
 from router.cache.take_apart import Taken
 from router.cache.trace import Traced
@@ -48,7 +57,8 @@ class Reading:
         usage: Usage | None = request.usage
         trace = usage.trace if usage is not None else None
         ahead = usage.haste * around.pace.milliseconds if usage is not None else 0.0
-        sampled = around.coordinates.is_sampled() or trace is not None
+        compares = usage is not None and usage.compares
+        sampled = around.coordinates.is_sampled() or trace is not None or compares
         self._around = around
         self._shape = shape
         self._request = request
@@ -60,6 +70,9 @@ class Reading:
         self._trace = trace
         if trace is not None:
             self._looking.origins = {}
+        if compares:
+            self._looking.compared = {}
+        self._store = store
         self._tops: _Tops | None = None
         self._fetching = Fetching(around, request, variables, self._asking, self._looking, leases)
 
@@ -71,6 +84,9 @@ class Reading:
             self._around.release(self._leases.rest())
         if self._usage is not None:
             self._note(self._usage)
+        if self._looking.compared:
+            hits = self._looking.compared
+            self._around.beside(compare(self._fetching, self._store, self._shape, hits))
         if self._trace is not None:
             self._trace.note(response, self._origins(response))
         return response
@@ -91,14 +107,9 @@ class Reading:
     def _note(self, usage: Usage) -> None:
         looking = self._looking
         tags, is_shared, counts = set(looking.tags), looking.is_shared, dict(looking.fetched)
-        by_case: dict[int, list[Spot]] = {}
-        for spot in looking.visited:
-            by_case.setdefault(id(spot.case), []).append(spot)
-        for spots in by_case.values():
-            for asked in self._asking.fields(
-                spots[0]
-            ):  # of the others they differ by what was sent, if at all
-                is_shared = is_shared and asked.is_shared
+        for view, spots in looking.visited.items():
+            is_shared = is_shared and view.is_shared
+            for asked in view.asked:
                 coordinate = asked.member.coordinate
                 counts[coordinate] = counts.get(coordinate, 0) + len(spots)
                 if asked.member.listed or asked.member.tags:
@@ -119,7 +130,7 @@ class Reading:
 
     async def _run(self) -> SubgraphResponse:
         refreshes = self._usage is not None and self._usage.mode is CacheMode.REFRESH
-        tops = self._find_tops() if self._shape.useful and not refreshes else None
+        tops = await self._find_tops() if self._shape.useful and not refreshes else None
         if tops is None:
             await self._looking.now()
             return await self._whole(())
@@ -135,25 +146,46 @@ class Reading:
 
     async def _whole(self, spots: Sequence[Spot], parts: Sequence[Part] = ()) -> SubgraphResponse:
         self._tops = None
-        self._looking.visited.clear()
+        self._looking.visited = {}
         if self._looking.origins is not None:
             self._looking.origins.clear()
         return await self._fetching.whole(self._shape, spots, parts)
 
-    def _find_tops(self) -> _Tops | None:
+    async def _find_tops(self) -> _Tops | None:
         """None where the cache has no name for an entity that is sent."""
         if self._shape.root is not None:
             return [("", [Spot(self._shape.root, root_name(self._shape.root))])]
         found: _Tops = []
+        pointers: dict[str, Member] = {}
         for top in self._shape.tops:
-            spots = []
+            spots: list[Spot] = []
             for representation in self._variables.get(top.variable, ()):
                 named = top_name(top.selection, representation)
-                if named is None or not named[0].fetchable:
+                if named is not None and named[0].fetchable:
+                    spots.append(Spot(*named, representation))
+                    continue
+                pointed = pointers_of(top.selection, representation) if named is None else ()
+                if not pointed:
                     return None
-                spots.append(Spot(*named, representation))
+                case, name = pointed[0]
+                assert case.pointer is not None  # noqa: S101 - else it has no such names
+                pointers[name] = case.pointer
+                spots.append(Spot(case, name, representation, is_pointed=True))
             found.append((top.key, spots))
-        return found
+        return await self._followed(found, pointers) if pointers else found
+
+    async def _followed(self, tops: _Tops, pointers: Mapping[str, Member]) -> _Tops | None:
+        """With the names that others stand for; None where one of them is not known."""
+        try:
+            names = await self._looking.follow(pointers)
+        except msgspec.MsgspecError:
+            return None
+        if len(names) < len(pointers):
+            return None
+        return [
+            (key, [spot._replace(entity=names.get(spot.entity) or spot.entity) for spot in spots])
+            for key, spots in tops
+        ]
 
     async def _from_parts(self, tops: _Tops, spots: Sequence[Spot]) -> SubgraphResponse | None:
         """None where it does not come to an end. Raises FailedError where a subgraph fails."""
@@ -247,8 +279,7 @@ class Reading:
                 part.announced.end(Nothing.ELSEWHERE)
 
     def _answer(self, tops: _Tops) -> SubgraphResponse:
-        together = PuttingTogether(self._asking, self._looking.values)
-        absent = self._looking.absent
+        together, absent = self._looking.together, self._looking.absent
         if self._shape.root is not None:
             [(_, [spot])] = tops
             data = together.write(spot)

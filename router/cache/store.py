@@ -10,6 +10,8 @@ from typing import Protocol
 
 import msgspec
 
+from router.cache.statistics import StoreStatistics
+
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
     """Fields of one entity. `entity` is `Type:key`; `fields` are ids in which arguments and scope are written out."""
@@ -70,8 +72,8 @@ class FieldStore(Protocol):
     async def read(self, wanted: Sequence[Wanted]) -> Found:
         """All in one round trip. Entries that are beyond use are not among them."""
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
-        """What was fetched after the read with this stamp."""
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
+        """What was fetched after the read with this stamp. `age`: milliseconds since it was asked for, from when times count."""
 
     async def invalidate(self, what: Invalidation) -> None:
         """From its end on, nobody reads what was there before, in any process. Raises StoreUnavailableError."""
@@ -81,6 +83,9 @@ class FieldStore(Protocol):
 
     async def release(self, names: Sequence[str]) -> None:
         """Gives leases back before their time. A lease that somebody else has got meanwhile is left alone."""
+
+    def statistics(self) -> StoreStatistics:
+        """What it has counted."""
 
     async def close(self) -> None:
         """Frees its connections."""

@@ -35,6 +35,8 @@ class TakingApart:
         self.taken: list[Taken] = []
         self.passed: list[Member] = []
         """Fields that may not be kept."""
+        self.pointers: dict[str, tuple[Member, str]] = {}
+        """By the names of entities under other keys, their own ones."""
         self.is_shared = True
         """It is the same for all viewers."""
         self._asking = asking

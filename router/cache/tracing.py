@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from router.cache.asking import Asking, Spot
-from router.cache.fetching import root_name, top_name
+from router.cache.fetching import pointers_of, root_name, top_name
 from router.cache.put_together import kept
 from router.cache.shape import Selection, Shape
 from router.cache.take_apart import RAW_NULL, name_of, object_of
@@ -47,11 +47,12 @@ class Tracing:
             answered = zip(variables[top.variable], getattr(data, f"top{number}"), strict=True)
             for index, (sent, found) in enumerate(answered):
                 place = top.key, index
-                named = top_name(top.selection, sent)
                 if found is not None and found != RAW_NULL:
                     yield from self._answered(top.selection, found, place, sent)
-                elif named is not None:
-                    yield from self._top(Spot(*named, sent), place)
+                    continue
+                named = top_name(top.selection, sent)
+                for case, name in [named] if named is not None else pointers_of(top.selection, sent)[:1]:
+                    yield from self._top(Spot(case, name, sent), place)
 
     def _top(self, spot: Spot, path: ResponsePath) -> Iterator[Traced]:
         if spot.entity not in self.absent:

@@ -26,7 +26,18 @@ class Usage:
     """Of one client request. `began` is the moment of `Answers` when it came; `haste`, how much longer than fetching takes
     a value must still hold so that it is not fetched ahead of its end."""
 
-    __slots__ = ("began", "counts", "dependencies", "fresh", "haste", "is_shared", "mode", "pace", "trace")
+    __slots__ = (
+        "began",
+        "compares",
+        "counts",
+        "dependencies",
+        "fresh",
+        "haste",
+        "is_shared",
+        "mode",
+        "pace",
+        "trace",
+    )
 
     def __init__(
         self, began: int, mode: CacheMode = CacheMode.USE, haste: float = 0.0, trace: "Trace | None" = None
@@ -35,6 +46,8 @@ class Usage:
         self.mode = mode
         self.haste = haste
         self.trace = trace
+        self.compares = False
+        """What is found is fetched all the same, and compared: see `shadow`."""
         self.pace = 0.0
         """Milliseconds that the slowest of its subgraphs takes."""
         self.counts: dict[Coordinate, int] = {}
