@@ -101,8 +101,11 @@ def _router_settings(options: UpOptions, environment: Mapping[str, str], *, debu
         "supergraph": options.root / SUPERGRAPH,
         "server": {"host": options.host, "port": options.port},
         "redis_url": environment["REDIS_URL"],
+        "cache": {
+            "invalidation": {"stream": {"url": environment["REDIS_URL"]}},
+            **({"debug": "development"} if debug else {}),
+        },
         "explorer": {"examples": examples, "open": EXAMPLE.stem} if examples.is_dir() else {},
-        "cache": {"debug": "development"} if debug else {},
     }
     return load_settings(file if file.exists() else None, given)
 
