@@ -8,12 +8,14 @@ import msgspec
 from graphql import OperationType
 
 from router.cache.answers import Held
+from router.cache.explanation import explanation
 from router.cache.field_cache import FieldCache
+from router.cache.trace import Trace
 from router.cache.usage import CacheMode, Usage
 from router.errors import ClientError, JsonValue
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
-from router.executor.response import encode_refusal
+from router.executor.response import encode, encode_refusal
 from router.executor.run import Runner
 from router.federation.authorization import Demand
 from router.federation.supergraph import Supergraph
@@ -47,6 +49,8 @@ class GraphQLRequest(msgspec.Struct, frozen=True, gc=False):
     """Whether its answer may be that of an equal request before it, whose deadline is earlier."""
     principal: Principal | None = None
     """Who asks; None for the anonymous."""
+    traced: bool = False
+    """`extensions.cache` of its answer says where each field came from. It is interpreted, and never kept whole."""
 
 
 class GraphQLResponse(msgspec.Struct, frozen=True, gc=False):
@@ -101,8 +105,9 @@ class Pipeline:
         cache, kind = self.cache, prepared.operation.kind
         if kind is not OperationType.QUERY:
             _refuse_kind(kind, read_only=request.read_only)
-            return await self._execute(request, prepared, unmet, None)
-        if cache is None:
+        if request.traced:
+            return await self._trace(request, prepared, unmet)
+        if kind is not OperationType.QUERY or cache is None:
             return await self._execute(request, prepared, unmet, None)
         variables = _encode(request.variables) if request.variables else b""
         key = (request.query, request.operation_name, variables, unmet)
@@ -118,8 +123,23 @@ class Pipeline:
         fresh = usage.fresh if usage.dependencies else 0
         return GraphQLResponse(response.body, fresh=fresh, is_shared=usage.is_shared)
 
+    async def _trace(
+        self, request: GraphQLRequest, prepared: Prepared, unmet: tuple[Demand, ...]
+    ) -> GraphQLResponse:
+        """From the fields alone, and never kept."""
+        usage = self.cache.usage(request.cache_mode) if self.cache is not None else None
+        trace = Trace()
+        if usage is not None:
+            usage.trace = trace
+        return await self._execute(request, prepared, unmet, usage, trace)
+
     async def _execute(
-        self, request: GraphQLRequest, prepared: Prepared, unmet: tuple[Demand, ...], usage: Usage | None
+        self,
+        request: GraphQLRequest,
+        prepared: Prepared,
+        unmet: tuple[Demand, ...],
+        usage: Usage | None,
+        trace: Trace | None = None,
     ) -> GraphQLResponse:
         variables = prepared.variables.coerce(request.variables)
         if prepared.lifted.values:
@@ -140,8 +160,9 @@ class Pipeline:
             deadline=request.deadline,
             usage=usage,
             claims=request.principal.claims if request.principal is not None else None,
+            trace=trace,
         )
-        run = self._run(runner, prepared.operation, context, restriction)
+        run = self._run(runner, prepared.operation, context, restriction, trace)
         return await (self._finish(run) if prepared.operation.kind is OperationType.MUTATION else run)
 
     async def _run(
@@ -150,9 +171,15 @@ class Pipeline:
         operation: Operation,
         context: ExecutionContext,
         restriction: Restriction | None,
+        trace: Trace | None,
     ) -> GraphQLResponse:
         try:
-            body = await runner.run(operation, context)
+            if trace is None:
+                body = await runner.run(operation, context)
+            else:
+                result = await runner.interpret(operation, context)
+                result.extensions["cache"] = explanation(result.data, trace)
+                body = encode(result)
             if restriction is not None:
                 body = self._authorization.completed(body, restriction, context.api_schema, context.variables)
             return GraphQLResponse(body)

@@ -314,6 +314,7 @@ class Fetching:
         self._looking.note(max(0.0, min(fill.fresh for fill in fills) - age) if held else 0)
         self._looking.is_shared = self._looking.is_shared and apart.is_shared
         self._looking.absent |= absent
+        self._looking.trace(apart.taken, fills, int(age))
         self._looking.tags.update(tag for fill in fills for tag in fill.tags)
         if parts[-1].case is None:
             for taken in apart.taken:

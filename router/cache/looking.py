@@ -13,8 +13,9 @@ from router.cache.identity import key_json
 from router.cache.other_keys import POINTER, read_pointer
 from router.cache.put_together import PuttingTogether
 from router.cache.shape import Case, Member
-from router.cache.store import Entry, FieldStore, Found, Wanted, type_of
-from router.cache.trace import Origin, Status
+from router.cache.store import Entry, FieldStore, Fill, Found, Wanted, type_of
+from router.cache.take_apart import Taken
+from router.cache.trace import UNCACHED, Origin, Status
 from router.cache.under_way import FieldOf, Nothing, UnderWay, Values
 from router.cache.usage import OVER
 
@@ -217,6 +218,17 @@ class Looking:
             own = {id_: value for id_, value in found.items() if id_ in looked}
             if own:
                 self.values.setdefault(entity, {}).update(own)
+                if self.origins is not None:
+                    self.origins.update(((entity, id_), Origin(Status.MISS)) for id_ in own)
+
+    def trace(self, taken: Iterable[Taken], fills: Iterable[Fill], age: int) -> None:
+        """For those who want to know: what was fetched, and what of it is filled in."""
+        if self.origins is None:
+            return
+        self.origins.update(((each.entity, each.id), UNCACHED) for each in taken)
+        for fill in fills:
+            miss = Origin(Status.MISS, age, fill.fresh - age)
+            self.origins.update(((fill.entity, id_), miss) for id_ in fill.values)
 
     async def _read(self, steps: Sequence[_Step], views: Sequence[View]) -> None:
         wanted: dict[str, Mapping[str, Member | None]] = {}
@@ -283,6 +295,8 @@ class Looking:
                     member.coordinate.hits += 1
                     if self._sampled:
                         self._note(entity, id_, member, entry, Status.HIT)
+                elif self.origins is not None:
+                    self.origins[entity, id_] = Origin(Status.HIT, entry.age, entry.fresh)
             elif member is None or policy is None:
                 continue
             elif entry.stale > 0 and over <= policy.stale_while_revalidate * _MS:
@@ -294,6 +308,8 @@ class Looking:
                     self._note(entity, id_, member, entry, Status.STALE)
             elif entry.spare > 0 and over <= policy.stale_if_error * _MS:
                 self.spare[entity, id_] = entry.value
+                if self.origins is not None:
+                    self.origins[entity, id_] = Origin(Status.STALE, entry.age)
         return values
 
     def _note(self, entity: str, id_: str, member: Member, entry: Entry, status: Status) -> None:

@@ -135,6 +135,15 @@ class ViewerSettings(_Section):
     all else on which answers depend, such as a role. Without one of them nobody is known."""
 
 
+_SHORTEST_KEY: Final = 16
+
+
+def _debug_key(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _SHORTEST_KEY:
+        raise PydanticCustomError("debug_key", "Input should be at least 16 characters")
+    return value
+
+
 class FieldCacheSettings(_Section):
     """Fields of entities, shared by queries of any shape."""
 
@@ -167,6 +176,10 @@ class FieldCacheSettings(_Section):
     subgraphs: dict[str, SubgraphCacheSettings] = Field(default_factory=dict)
     """What differs for a subgraph, by name."""
     invalidation: InvalidationSettings = InvalidationSettings()
+    debug: Annotated[Literal["off", "development"], BeforeValidator(_off_is_a_word)] = "off"
+    """`development`: whoever asks is told which fields of an answer came from the cache, and the explorer has a panel for it."""
+    debug_key: Annotated[SecretStr, AfterValidator(_debug_key), BeforeValidator(_secret)] | None = None
+    """Whoever asks with a signature made with it is told, too: `softfactory cache sign`."""
 
     @property
     def is_in_redis(self) -> bool:

@@ -48,7 +48,7 @@ class TakingApart:
 
     def take(self, selection: Selection, value: Any, sent: Any = None) -> bytes:
         """An object of an answer, as it is kept where it stands; `sent` is its representation. Raises UnexpectedAnswerError."""
-        case, found = _object(selection, value)
+        case, found = object_of(selection, value)
         if case is None:
             return _NULL
         if case.identity is None:
@@ -113,7 +113,8 @@ class TakingApart:
         return b"[%b]" % b",".join([self._list(selection, item, depth - 1) for item in value])
 
 
-def _object(selection: Selection, value: Any) -> tuple[Case | None, Any]:
+def object_of(selection: Selection, value: Any) -> tuple[Case | None, Any]:
+    """Of an answer. None where it is null. Raises UnexpectedAnswerError."""
     if value is None or value == RAW_NULL:
         return None, None
     if not isinstance(value, Raw):

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
+from router.cache.debug_access import HEADER as DEBUG_HEADER
+from router.cache.debug_access import DebugAccess
 from router.cache.freshness import read_cache_control
 from router.cache.usage import CacheMode
 from router.errors import ClientError
@@ -31,6 +33,7 @@ from router.upstream.deadline import deadline_of
 from router.upstream.headers import OF_ONE_REQUEST, HeaderRules
 
 _METHOD_NOT_ALLOWED: Final = 405
+_DEBUG_HEADER: Final = DEBUG_HEADER.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class EndpointOptions:
     request_timeout: float = 60.0
     deadline_header: str | None = DEADLINE_HEADER
     authentication: Authentication | None = None
+    debug: DebugAccess | None = None
+    """Who is told where each field came from. None: nobody."""
 
 
 class GraphQLEndpoint:
@@ -67,6 +72,7 @@ class GraphQLEndpoint:
         named = [
             *(options.csrf_headers or ()),
             *([options.deadline_header] if options.deadline_header else ()),
+            *([DEBUG_HEADER] if options.debug else ()),
         ]
         self._headers = HeaderReader(options.propagation, options.new_id, named)
         self._deadline_header = (options.deadline_header or "").encode()
@@ -155,6 +161,7 @@ class GraphQLEndpoint:
             )
         asked = own.get(self._deadline_header)
         mode = _cache_mode(own.get(b"cache-control"))
+        traced = self._is_traced(own.get(_DEBUG_HEADER), query)
         request = GraphQLRequest(
             query=query,
             operation_name=parameters.operation_name,
@@ -167,14 +174,19 @@ class GraphQLEndpoint:
                 self._options.request_timeout,
                 None if asked is None else asked.decode("latin-1"),
             ),
-            shareable=asked is None and mode is CacheMode.USE,
+            shareable=asked is None and mode is CacheMode.USE and not traced,
             cache_mode=mode,
+            traced=traced,
         )
         with self._clients.waiting(receive):
             response = await self._executor.execute(request)
         if sha256 is not None and parameters.query is not None and response.refused is None:
             await self._persisted.remember(sha256, query)
         return response
+
+    def _is_traced(self, value: bytes | None, query: str) -> bool:
+        debug = self._options.debug
+        return value is not None and debug is not None and debug.allows(value, query)
 
     def _is_visit(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
         """Somebody typed the endpoint's address into a browser."""
