@@ -110,7 +110,9 @@ def _pipeline_options(settings: RouterSettings) -> PreparationOptions:
 
 def _invalidation(settings: RouterSettings, supergraph: Supergraph, cache: FieldCache) -> list[Route]:
     taken = (settings.server.path, "/health", "/ready")
-    return invalidation_routes(settings.cache.invalidation, AskedNames(supergraph), cache.invalidate, taken)
+    keys = cache.surrogate_keys.to_drop if cache.surrogate_keys is not None else None
+    names = AskedNames(supergraph)
+    return invalidation_routes(settings.cache.invalidation, names, cache.invalidate, taken, keys)
 
 
 def _explorer(settings: RouterSettings, supergraph: Supergraph, headers: HeadersSource | None) -> list[Route]:

@@ -9,7 +9,8 @@ from graphql import OperationType
 
 from router.cache.answers import Held
 from router.cache.field_cache import FieldCache
-from router.cache.usage import CacheMode
+from router.cache.only_cached import NOBODY, OnlyCached, not_cached
+from router.cache.usage import NO_DEMAND, CacheMode, Demand, Usage
 from router.errors import ClientError, JsonValue
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
@@ -38,7 +39,8 @@ class GraphQLRequest(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, str] = {}
     read_only: bool = False
     deadline: float | None = None
-    cache_mode: CacheMode = CacheMode.USE
+    demand: Demand = NO_DEMAND
+    """What the client demands of the cache."""
     shareable: bool = True
     """Whether its answer may be that of an equal request before it, whose deadline is earlier."""
 
@@ -51,7 +53,9 @@ class GraphQLResponse(msgspec.Struct, frozen=True, gc=False):
     fresh: float = 0
     """Milliseconds for which it holds: what a cache knows of all that it is made of."""
     is_shared: bool = True
-    """It is the same for all viewers."""
+    """It is the same for all viewers, and a cache that they share may keep it."""
+    surrogate_keys: bytes = b""
+    """By which such a cache drops it, as a header has them."""
 
 
 class Pipeline:
@@ -77,19 +81,21 @@ class Pipeline:
             prepared = await self._preparation.document(request.query, request.operation_name)
             operation = prepared.operation
             kind = operation.kind
-            usage, key = None, None
+            usage, key, only = None, None, None
             if self.cache is not None and kind is OperationType.QUERY:
                 key = (
                     request.query,
                     request.operation_name,
                     _encode(request.variables) if request.variables else b"",
                 )
-                held = self._held(key, request.cache_mode)
+                held = self._held(key, request.demand)
                 if held is not None:
-                    return GraphQLResponse(held.body, fresh=held.fresh)
-                usage = self.cache.usage(request.cache_mode)
+                    return _kept(held.body, held.fresh, held.surrogate_keys)
+                usage = self.cache.usage(request.demand)
             if kind is not OperationType.QUERY:
-                _refuse_kind(kind, read_only=request.read_only)
+                _refuse_kind(kind, request)
+            elif not request.demand.fetches:
+                only = self._only_cached(request.demand)
             variables = prepared.variables.coerce(request.variables)
             if prepared.lifted.values:
                 variables = {**variables, **prepared.lifted.values}
@@ -97,7 +103,7 @@ class Pipeline:
             context = ExecutionContext(
                 self._supergraph.schema,
                 self._supergraph.api_schema,
-                self._transports,
+                self._transports if only is None else only.transports,
                 self._shapes,
                 variables,
                 request.headers,
@@ -108,21 +114,25 @@ class Pipeline:
             run = _run(runner, operation, context)
             if kind is OperationType.MUTATION:
                 return await self._finish(run)
-            response = await run
-            if usage is None or response.refused is not None:
+            response = await (run if only is None else only.answer(run))
+            if self.cache is None or usage is None or response.refused is not None:
                 return response
-            if self.cache is not None and self.cache.answers is not None:
-                self.cache.answers.put(key, response.body, usage)
-            fresh = usage.fresh if usage.dependencies else 0
-            return GraphQLResponse(response.body, fresh=fresh, is_shared=usage.is_shared)
+            return _noted(self.cache, key, response.body, usage)
         except ClientError as error:
             return refusal(error if self._options.introspection else without_suggestions(error))
         except Exception as error:
             return refusal(incident(error))
 
-    def _held(self, key: Hashable, mode: CacheMode) -> Held | None:
+    def _held(self, key: Hashable, demand: Demand) -> Held | None:
+        """None also where the client wants to know how old it is, which nobody has noted of all that it was made of."""
         answers = self.cache.answers if self.cache is not None else None
-        return answers.get(key) if answers is not None and mode is CacheMode.USE else None
+        if answers is None or demand.is_choosy or demand.mode not in (CacheMode.USE, CacheMode.ONLY):
+            return None
+        return answers.get(key)
+
+    def _only_cached(self, demand: Demand) -> OnlyCached:
+        reads = self.cache is not None and demand.mode is CacheMode.ONLY
+        return OnlyCached(self._transports if reads else dict.fromkeys(self._transports, NOBODY))
 
     async def close(self) -> None:
         """Waits for mutations whose clients have gone."""
@@ -162,10 +172,28 @@ async def _run(runner: Runner, operation: Operation, context: ExecutionContext) 
         return refusal(incident(error))
 
 
-def _refuse_kind(kind: OperationType, *, read_only: bool) -> None:
+def _noted(cache: FieldCache, key: Hashable, body: bytes, usage: Usage) -> GraphQLResponse:
+    """Keeps the answer where it may be kept, and says for how long that is."""
+    fresh = usage.fresh if usage.dependencies else 0
+    if fresh <= 0 or not usage.is_shared:
+        return GraphQLResponse(body, fresh=fresh, is_shared=usage.is_shared)
+    keys = cache.surrogate_keys.value(usage.dependencies) if cache.surrogate_keys is not None else b""
+    if cache.answers is not None:
+        cache.answers.put(key, body, usage, keys)
+    return _kept(body, fresh, keys)
+
+
+def _kept(body: bytes, fresh: float, keys: bytes | None) -> GraphQLResponse:
+    """What has too many keys for a cache that viewers share is for their own."""
+    return GraphQLResponse(body, fresh=fresh, is_shared=keys is not None, surrogate_keys=keys or b"")
+
+
+def _refuse_kind(kind: OperationType, request: GraphQLRequest) -> None:
     if kind is OperationType.SUBSCRIPTION:
         raise ClientError("SUBSCRIPTION_NOT_SUPPORTED", "This router does not serve subscriptions.")
-    if kind is OperationType.MUTATION and read_only:
+    if kind is OperationType.MUTATION and request.read_only:
         raise ClientError(
             "METHOD_NOT_ALLOWED", "GET is for queries: send mutations by POST.", status=_METHOD_NOT_ALLOWED
         )
+    if not request.demand.fetches:
+        not_cached()

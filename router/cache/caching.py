@@ -6,15 +6,17 @@ its answer. So neither programs nor the interpreter know of it, and any subgraph
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import msgspec
 
 from router.cache.asking import Asking
+from router.cache.choosy_store import ChoosyStore
 from router.cache.fetching import Surroundings
 from router.cache.filling import Filling
 from router.cache.invalidating import Naming
+from router.cache.only_cached import NOBODY
 from router.cache.reading import Reading
 from router.cache.shape import Shape
 from router.cache.shapes import Shapes, variables_of
@@ -83,12 +85,14 @@ class CachingTransport:
         shape = self._shapes.of(request.body)
         if request.mutation:
             return asyncio.ensure_future(self._mutate(shape, request))
-        bypassed = request.usage is not None and request.usage.mode is CacheMode.BYPASS
+        usage = request.usage
+        bypassed = usage is not None and usage.mode is CacheMode.BYPASS
+        inner = self._inner if usage is None or usage.demand.fetches else NOBODY
         if shape is None or shape.is_mutation or bypassed or not self._cache.may_be_read():
-            if request.usage is not None:
-                request.usage.never()
-            begin = getattr(self._inner, "start", None)
-            return begin(request) if begin else asyncio.ensure_future(self._inner.fetch(request))
+            if usage is not None:
+                usage.never()
+            begin = getattr(inner, "start", None)
+            return begin(request) if begin else asyncio.ensure_future(inner.fetch(request))
         return asyncio.ensure_future(self._cached(shape, request))
 
     async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
@@ -104,9 +108,12 @@ class CachingTransport:
 
     async def _cached(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
         viewer = Viewer(request.headers, self._options.viewer_headers)
-        return await Reading(
-            self._around, self._cache.store, shape, request, variables_of(request.body), viewer
-        ).run()
+        around, store = self._around, self._cache.store
+        if request.usage is not None and not request.usage.demand.fetches:
+            around = replace(around, asking=NOBODY)
+        if request.usage is not None and request.usage.demand.is_choosy:
+            store = ChoosyStore(store, request.usage.demand)
+        return await Reading(around, store, shape, request, variables_of(request.body), viewer).run()
 
     async def _mutate(self, shape: Shape | None, request: SubgraphRequest) -> SubgraphResponse:
         """What has changed is dropped before anybody knows of the change; also where nobody knows whether it has."""

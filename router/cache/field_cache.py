@@ -19,8 +19,9 @@ from router.cache.read_operation import Reader
 from router.cache.settings import FieldCacheSettings
 from router.cache.shapes import Shapes
 from router.cache.store import FieldStore, Invalidation, StoreUnavailableError
+from router.cache.surrogate_keys import surrogate_keys
 from router.cache.tiers import TieredStore
-from router.cache.usage import CacheMode, Usage
+from router.cache.usage import Demand, Usage
 from router.federation.supergraph import Supergraph
 from router.upstream.subgraph import SubgraphTransport
 
@@ -44,6 +45,7 @@ class FieldCache:
         """`again_seconds`: how often a store that could not be told of a change is told again."""
         self._again_seconds = again_seconds
         self.store: FieldStore = opened.store
+        self.surrogate_keys = surrogate_keys(settings)
         self._supergraph = supergraph
         self._settings = settings
         self._transports: dict[str, CachingTransport] = {}
@@ -85,9 +87,9 @@ class FieldCache:
             if self._paying is None:
                 self._paying = asyncio.create_task(self._pay())
 
-    def usage(self, mode: CacheMode) -> Usage:
+    def usage(self, demand: Demand) -> Usage:
         """For a request that begins now."""
-        return Usage(self.answers.moment if self.answers is not None else 0, mode)
+        return Usage(self.answers.moment if self.answers is not None else 0, demand)
 
     def may_be_read(self) -> bool:
         """Whether the store knows of all changes that this process knows of."""

@@ -12,17 +12,18 @@ from router.cache.take_apart import Taken
 from router.errors import JsonValue
 
 _MS: Final = 1000
-_OWN: Final = "sf:"
+LISTS: Final = "sf:list:"
+VIEWERS: Final = "sf:viewer:"
 
 
 def tag_of_lists(type_name: str) -> str:
     """Of values with a list of such entities: whatever happens to one of them may add it, remove it or move it."""
-    return f"{_OWN}list:{type_name}"
+    return f"{LISTS}{type_name}"
 
 
 def tag_of_viewer(viewer: str) -> str:
     """Of all that is private to a viewer, who changes something and wants to see it changed."""
-    return f"{_OWN}viewer:{viewer}"
+    return f"{VIEWERS}{viewer}"
 
 
 class Filling:

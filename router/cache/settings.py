@@ -103,6 +103,17 @@ class InvalidationSettings(_Section):
     """What the header Authorization has to be, alone or after `Bearer`."""
 
 
+class HttpCacheSettings(_Section):
+    """What answers say to caches between the router and its clients."""
+
+    surrogate_keys: Annotated[
+        Literal["off", "cache-tag", "surrogate-key"], BeforeValidator(_off_is_a_word)
+    ] = "off"
+    """The header with what an answer was made of, by which a CDN drops it: `cache-tag` for Cloudflare, `surrogate-key` for Fastly."""
+    surrogate_key_bytes: Annotated[int, Field(ge=100)] = 16_000
+    """That this header has at most. Both CDNs take 16 KB; a proxy before them may take less."""
+
+
 class FieldCacheSettings(_Section):
     """Fields of entities, shared by queries of any shape."""
 
@@ -127,3 +138,4 @@ class FieldCacheSettings(_Section):
     subgraphs: dict[str, SubgraphCacheSettings] = Field(default_factory=dict)
     """What differs for a subgraph, by name."""
     invalidation: InvalidationSettings = InvalidationSettings()
+    http: HttpCacheSettings = HttpCacheSettings()

@@ -3,6 +3,9 @@
 import math
 from collections.abc import Iterable
 from enum import Enum
+from typing import Final
+
+import msgspec
 
 from router.cache.store import type_of
 
@@ -15,16 +18,48 @@ class CacheMode(Enum):
     """no-cache: everything is fetched, and kept."""
     BYPASS = "bypass"
     """no-store: nothing is read or kept."""
+    ONLY = "only"
+    """only-if-cached: nothing is fetched."""
+    NOTHING = "nothing"
+    """only-if-cached beside one of the others: nothing is read or fetched."""
+
+
+class Demand(msgspec.Struct, frozen=True, gc=False):
+    """What a client demands of all that its answer is made of. Milliseconds; None, where it demands nothing."""
+
+    mode: CacheMode = CacheMode.USE
+    max_age: int | None = None
+    min_fresh: int | None = None
+
+    @property
+    def fetches(self) -> bool:
+        """Whether subgraphs may be asked."""
+        return self.mode not in (CacheMode.ONLY, CacheMode.NOTHING)
+
+    @property
+    def is_choosy(self) -> bool:
+        """Whether not everything will do that is kept."""
+        return self.max_age is not None or self.min_fresh is not None
+
+    def takes(self, age: int, fresh: float) -> bool:
+        """Something that is so old, and holds for so long."""
+        return (self.max_age is None or age <= self.max_age) and (
+            self.min_fresh is None or fresh >= self.min_fresh
+        )
+
+
+NO_DEMAND: Final = Demand()
 
 
 class Usage:
     """Of one client request. `began` is the moment of `Answers` when it came."""
 
-    __slots__ = ("began", "dependencies", "fresh", "is_shared", "mode")
+    __slots__ = ("began", "demand", "dependencies", "fresh", "is_shared", "mode")
 
-    def __init__(self, began: int, mode: CacheMode = CacheMode.USE) -> None:
+    def __init__(self, began: int, demand: Demand = NO_DEMAND) -> None:
         self.began = began
-        self.mode = mode
+        self.demand = demand
+        self.mode = demand.mode
         self.fresh = math.inf
         """Milliseconds; 0 where a part of it must not be kept."""
         self.is_shared = True
@@ -58,3 +93,11 @@ def on_type(type_name: str) -> str:
 def on_tag(tag: str) -> str:
     """The name of a dependency."""
     return f"g{tag}"
+
+
+def sorted_out(dependencies: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
+    """Entities, types and tags."""
+    found: dict[str, list[str]] = {"e": [], "t": [], "g": []}
+    for each in dependencies:
+        found[each[0]].append(each[1:])
+    return found["e"], found["t"], found["g"]

@@ -7,17 +7,19 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from router.cache.freshness import read_cache_control
-from router.cache.usage import CacheMode
+from router.cache.demand import read_demand
+from router.cache.surrogate_keys import SurrogateKeys
+from router.cache.usage import NO_DEMAND
 from router.errors import ClientError
 from router.incident import incident
-from router.pipeline import GraphQLRequest, GraphQLResponse, refusal
+from router.pipeline import GraphQLRequest
 from router.transport.answer import Answer, AnswerFormat, conditional, redirect, send_answer
 from router.transport.body import read_body, refuse_content_type
 from router.transport.compression import Compression, compressed
 from router.transport.content_coding import unpack
 from router.transport.csrf import refuse_forged
 from router.transport.disconnect import ClientGoneError, Clients
+from router.transport.execution import Execution
 from router.transport.executor import GraphQLExecutor
 from router.transport.header_memory import remembered
 from router.transport.headers import HeaderReader, RequestHeaders
@@ -47,6 +49,7 @@ class EndpointOptions:
     new_id: Callable[[], str] = field(default_factory=new_ids)
     request_timeout: float = 60.0
     deadline_header: str | None = DEADLINE_HEADER
+    surrogate_keys: SurrogateKeys | None = None
 
 
 class GraphQLEndpoint:
@@ -58,8 +61,7 @@ class GraphQLEndpoint:
     def __init__(
         self, executor: GraphQLExecutor, persisted: PersistedQueries, options: EndpointOptions
     ) -> None:
-        self._executor = executor
-        self._persisted = persisted
+        self._execution = Execution(executor, persisted)
         self._options = options
         self._compression = options.compression
         named = [
@@ -69,10 +71,12 @@ class GraphQLEndpoint:
         self._headers = HeaderReader(options.propagation, options.new_id, named)
         self._deadline_header = (options.deadline_header or "").encode()
         self._clients = Clients()
+        self._demand = remembered(read_demand)
         vary = b"accept" if self._compression is None else b"accept, accept-encoding"
         # Who asks is known by headers that subgraphs see, too.
         passed = sorted(options.propagation.names - OF_ONE_REQUEST)
-        formats = {media_type: AnswerFormat(media_type, vary, passed) for media_type in MediaType}
+        keys = options.surrogate_keys.name if options.surrogate_keys is not None else b""
+        formats = {each: AnswerFormat(each, vary, passed, keys) for each in MediaType}
         self._json = formats[MediaType.JSON]
         self._format_for = remembered(lambda accept: formats[negotiate(accept.decode("latin-1"))])
 
@@ -98,7 +102,8 @@ class GraphQLEndpoint:
             if accept is not None:
                 answers = self._format_for(accept)
             parameters = await self._parameters(scope, receive, headers.own)
-            response = await self._execute(scope, receive, headers, parameters)
+            with self._clients.waiting(receive):
+                response = await self._execution.one(parameters, self._terms(scope, headers))
             answer = answers.executed(response)
             if scope["method"] == "GET" and response.fresh:
                 return conditional(answer, headers.own.get(b"if-none-match"))
@@ -119,7 +124,9 @@ class GraphQLEndpoint:
             most = self._options.max_body_bytes
             body = await read_body(receive, headers.get(b"content-length"), most)
             coding = headers.get(b"content-encoding")
-            return parameters_from_body(body if coding is None else unpack(body, coding, most))
+            if coding is not None:
+                body = unpack(body, coding, most)
+            return parameters_from_body(body)
         if method == "GET":
             if self._options.csrf_headers is not None:
                 refuse_forged(headers, self._options.csrf_headers)
@@ -128,25 +135,13 @@ class GraphQLEndpoint:
             "METHOD_NOT_ALLOWED", "Send a GraphQL request by POST or GET.", status=_METHOD_NOT_ALLOWED
         )
 
-    async def _execute(
-        self, scope: Mapping[str, Any], receive: Receive, headers: RequestHeaders, parameters: Parameters
-    ) -> GraphQLResponse:
-        sha256 = self._persisted.hash_of(parameters)
-        query = parameters.query
-        if query is None and sha256 is not None:
-            query = await self._persisted.find(sha256)
-            if query is None:
-                return refusal(ClientError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"))
-        if query is None:
-            raise ClientError(
-                "MISSING_QUERY", 'The request has no query. Send one, as in {"query": "{ __typename }"}.'
-            )
+    def _terms(self, scope: Mapping[str, Any], headers: RequestHeaders) -> GraphQLRequest:
+        """A request without its text: all that the header says of it."""
         asked = headers.own.get(self._deadline_header)
-        mode = _cache_mode(headers.own.get(b"cache-control"))
-        request = GraphQLRequest(
-            query=query,
-            operation_name=parameters.operation_name,
-            variables=parameters.variables or {},
+        control = headers.own.get(b"cache-control")
+        demand = NO_DEMAND if control is None else self._demand(control)
+        return GraphQLRequest(
+            query="",
             headers=headers.passed,
             read_only=scope["method"] == "GET",
             deadline=deadline_of(
@@ -154,14 +149,9 @@ class GraphQLEndpoint:
                 self._options.request_timeout,
                 None if asked is None else asked.decode("latin-1"),
             ),
-            shareable=asked is None and mode is CacheMode.USE,
-            cache_mode=mode,
+            shareable=asked is None and demand == NO_DEMAND,
+            demand=demand,
         )
-        with self._clients.waiting(receive):
-            response = await self._executor.execute(request)
-        if sha256 is not None and parameters.query is not None and response.refused is None:
-            await self._persisted.remember(sha256, query)
-        return response
 
     def _is_visit(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
         """Somebody typed the endpoint's address into a browser."""
@@ -170,12 +160,3 @@ class GraphQLEndpoint:
             and not scope["query_string"]
             and b"text/html" in headers.get(b"accept", b"")
         )
-
-
-def _cache_mode(control: bytes | None) -> CacheMode:
-    if control is None:
-        return CacheMode.USE
-    wanted = read_cache_control(control.decode("latin-1"))
-    if "no-store" in wanted:
-        return CacheMode.BYPASS
-    return CacheMode.REFRESH if "no-cache" in wanted or wanted.seconds("max-age") == 0 else CacheMode.USE

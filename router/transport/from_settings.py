@@ -6,6 +6,7 @@ from redis.asyncio import Redis
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from router.cache.surrogate_keys import surrogate_keys
 from router.settings import CompressionSettings, CorsSettings, PersistedQueriesSettings, RouterSettings
 from router.transport.compression import Compression
 from router.transport.endpoint import EndpointOptions, GraphQLEndpoint
@@ -33,6 +34,7 @@ def graphql_endpoint(
         new_id=new_id,
         request_timeout=settings.limits.request_timeout_seconds,
         deadline_header=settings.upstream.deadline_header,
+        surrogate_keys=surrogate_keys(settings.cache),
     )
     if settings.traffic.single_flight == "all":
         executor = SingleFlight(executor)

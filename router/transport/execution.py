@@ -1,0 +1,45 @@
+"""From the parameters of a request to its answer: the text of a persisted query is found, and the executor asked."""
+
+from typing import Final
+
+import msgspec
+
+from router.errors import ClientError
+from router.pipeline import GraphQLRequest, GraphQLResponse, refusal
+from router.transport.executor import GraphQLExecutor
+from router.transport.parameters import Parameters
+from router.transport.persisted_queries import PersistedQueries
+
+_NOTHING: Final[dict[str, object]] = {}
+
+
+class Execution:
+    """`terms` are what requests of one HTTP request have in common: headers, deadline and the like."""
+
+    def __init__(self, executor: GraphQLExecutor, persisted: PersistedQueries) -> None:
+        self._executor = executor
+        self._persisted = persisted
+
+    async def one(self, parameters: Parameters, terms: GraphQLRequest) -> GraphQLResponse:
+        """Raises ClientError where the request is wrong as such."""
+        sha256 = self._persisted.hash_of(parameters)
+        query = parameters.query
+        if query is None and sha256 is not None:
+            query = await self._persisted.find(sha256)
+            if query is None:
+                return refusal(ClientError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"))
+        if query is None:
+            raise ClientError(
+                "MISSING_QUERY", 'The request has no query. Send one, as in {"query": "{ __typename }"}.'
+            )
+        response = await self._executor.execute(
+            msgspec.structs.replace(
+                terms,
+                query=query,
+                operation_name=parameters.operation_name,
+                variables=parameters.variables or _NOTHING,
+            )
+        )
+        if sha256 is not None and parameters.query is not None and response.refused is None:
+            await self._persisted.remember(sha256, query)
+        return response
