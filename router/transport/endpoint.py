@@ -12,8 +12,9 @@ from router.cache.surrogate_keys import SurrogateKeys
 from router.cache.usage import NO_DEMAND
 from router.errors import ClientError
 from router.incident import incident
-from router.pipeline import GraphQLRequest
+from router.pipeline import GraphQLRequest, GraphQLResponse
 from router.transport.answer import Answer, AnswerFormat, conditional, redirect, send_answer
+from router.transport.batch import Batch, batch_from_body, is_batch, merged
 from router.transport.body import read_body, refuse_content_type
 from router.transport.compression import Compression, compressed
 from router.transport.content_coding import unpack
@@ -23,7 +24,7 @@ from router.transport.execution import Execution
 from router.transport.executor import GraphQLExecutor
 from router.transport.header_memory import remembered
 from router.transport.headers import HeaderReader, RequestHeaders
-from router.transport.media_type import MediaType, negotiate
+from router.transport.media_type import MediaType, negotiate, refuse_without_json
 from router.transport.parameters import Parameters, parameters_from_body, parameters_from_query_string
 from router.transport.persisted_queries import PersistedQueries
 from router.transport.request_id import new_ids
@@ -49,6 +50,8 @@ class EndpointOptions:
     new_id: Callable[[], str] = field(default_factory=new_ids)
     request_timeout: float = 60.0
     deadline_header: str | None = DEADLINE_HEADER
+    max_batch: int = 0
+    """Requests in a batch; 0 takes none."""
     surrogate_keys: SurrogateKeys | None = None
 
 
@@ -101,9 +104,12 @@ class GraphQLEndpoint:
             accept = headers.own.get(b"accept")
             if accept is not None:
                 answers = self._format_for(accept)
-            parameters = await self._parameters(scope, receive, headers.own)
+            sent = await self._parameters(scope, receive, headers.own)
+            if not isinstance(sent, Parameters):
+                refuse_without_json(None if accept is None else accept.decode("latin-1"))
+                answers = self._json
             with self._clients.waiting(receive):
-                response = await self._execution.one(parameters, self._terms(scope, headers))
+                response = await self._execute(sent, self._terms(scope, headers))
             answer = answers.executed(response)
             if scope["method"] == "GET" and response.fresh:
                 return conditional(answer, headers.own.get(b"if-none-match"))
@@ -117,7 +123,7 @@ class GraphQLEndpoint:
 
     async def _parameters(
         self, scope: Mapping[str, Any], receive: Receive, headers: Mapping[bytes, bytes]
-    ) -> Parameters:
+    ) -> Parameters | Batch:
         method = scope["method"]
         if method == "POST":
             refuse_content_type(headers.get(b"content-type"))
@@ -126,6 +132,8 @@ class GraphQLEndpoint:
             coding = headers.get(b"content-encoding")
             if coding is not None:
                 body = unpack(body, coding, most)
+            if self._options.max_batch and is_batch(body):
+                return batch_from_body(body, self._options.max_batch)
             return parameters_from_body(body)
         if method == "GET":
             if self._options.csrf_headers is not None:
@@ -152,6 +160,11 @@ class GraphQLEndpoint:
             shareable=asked is None and demand == NO_DEMAND,
             demand=demand,
         )
+
+    async def _execute(self, sent: Parameters | Batch, terms: GraphQLRequest) -> GraphQLResponse:
+        if isinstance(sent, Parameters):
+            return await self._execution.one(sent, terms)
+        return merged(await self._execution.all(sent, terms), self._options.surrogate_keys)
 
     def _is_visit(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
         """Somebody typed the endpoint's address into a browser."""

@@ -1,11 +1,15 @@
 """From the parameters of a request to its answer: the text of a persisted query is found, and the executor asked."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from router.errors import ClientError
+from router.incident import incident
 from router.pipeline import GraphQLRequest, GraphQLResponse, refusal
+from router.transport.batch import Batch
 from router.transport.executor import GraphQLExecutor
 from router.transport.parameters import Parameters
 from router.transport.persisted_queries import PersistedQueries
@@ -43,3 +47,17 @@ class Execution:
         if sha256 is not None and parameters.query is not None and response.refused is None:
             await self._persisted.remember(sha256, query)
         return response
+
+    async def all(self, batch: Batch, terms: GraphQLRequest) -> Sequence[GraphQLResponse]:
+        """At the same time. Whatever is wrong with one leaves the others alone."""
+        return await asyncio.gather(*(self._element(each, terms) for each in batch))
+
+    async def _element(self, sent: Parameters | ClientError, terms: GraphQLRequest) -> GraphQLResponse:
+        try:
+            if isinstance(sent, ClientError):
+                raise sent
+            return await self.one(sent, terms)
+        except ClientError as error:
+            return refusal(error)
+        except Exception as error:
+            return refusal(incident(error))

@@ -34,6 +34,7 @@ def graphql_endpoint(
         new_id=new_id,
         request_timeout=settings.limits.request_timeout_seconds,
         deadline_header=settings.upstream.deadline_header,
+        max_batch=settings.batching.max_operations if settings.batching.enabled else 0,
         surrogate_keys=surrogate_keys(settings.cache),
     )
     if settings.traffic.single_flight == "all":
