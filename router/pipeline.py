@@ -88,10 +88,10 @@ class Pipeline:
                     request.operation_name,
                     _encode(request.variables) if request.variables else b"",
                 )
-                held = self._held(key, request.demand)
+                usage = self.cache.usage(request.demand)
+                held = self._held(key, usage)
                 if held is not None:
                     return _kept(held.body, held.fresh, held.surrogate_keys)
-                usage = self.cache.usage(request.demand)
             if kind is not OperationType.QUERY:
                 _refuse_kind(kind, request)
             elif not request.demand.fetches:
@@ -123,12 +123,12 @@ class Pipeline:
         except Exception as error:
             return refusal(incident(error))
 
-    def _held(self, key: Hashable, demand: Demand) -> Held | None:
+    def _held(self, key: Hashable, usage: Usage) -> Held | None:
         """None also where the client wants to know how old it is, which nobody has noted of all that it was made of."""
         answers = self.cache.answers if self.cache is not None else None
-        if answers is None or demand.is_choosy or demand.mode not in (CacheMode.USE, CacheMode.ONLY):
+        if answers is None or usage.demand.is_choosy or usage.mode not in (CacheMode.USE, CacheMode.ONLY):
             return None
-        return answers.get(key)
+        return answers.get(key, usage.haste)
 
     def _only_cached(self, demand: Demand) -> OnlyCached:
         reads = self.cache is not None and demand.mode is CacheMode.ONLY

@@ -19,6 +19,8 @@ class Spot(NamedTuple):
     case: Case
     entity: str
     representation: Mapping[str, Any] | None = None
+    is_pointed: bool = False
+    """Its name was found under another key, which is what was sent."""
 
 
 class Asked(NamedTuple):

@@ -25,9 +25,9 @@ class ChoosyStore:
             ],
         )
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         """For everybody."""
-        await self._store.fill(stamp, fills)
+        await self._store.fill(stamp, fills, age)
 
     async def invalidate(self, what: Invalidation) -> None:
         """For everybody. Raises StoreUnavailableError."""

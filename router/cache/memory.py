@@ -58,15 +58,15 @@ class MemoryStore:
         self._counts.reads += 1
         return Found(self._stamp, [self._entries(each, now) for each in wanted])
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         """Keeps what counts, and makes room. A stamp must come from this store: another one has another clock."""
-        now = self._now()
+        born = self._now() - age
         self._counts.fills += 1
         for fill in fills:
             if stamp > self._stamp:
                 self._counts.refused += len(fill.values)
-            elif fill.fresh + max(fill.stale, fill.spare) > 0:
-                self._fill(stamp, fill, now)
+            elif fill.fresh + max(fill.stale, fill.spare) > age:
+                self._fill(stamp, fill, born)
         self._make_room()
 
     async def invalidate(self, what: Invalidation) -> None:
@@ -131,7 +131,7 @@ class MemoryStore:
         self._counts.found += len(found)
         return found
 
-    def _fill(self, stamp: int, fill: Fill, now: int) -> None:
+    def _fill(self, stamp: int, fill: Fill, born: int) -> None:
         tags_size = getsizeof(fill.tags) + sum(map(getsizeof, fill.tags))
         for field, value in fill.values.items():
             name = field_name(field)
@@ -142,7 +142,7 @@ class MemoryStore:
             self._drop(key)
             size = _OVERHEAD + tags_size + sum(map(getsizeof, (value, field, name, fill.entity)))
             self._kept[key] = _Kept(
-                value, stamp, now, fill.fresh, fill.stale, fill.spare, name, fill.tags, size
+                value, stamp, born, fill.fresh, fill.stale, fill.spare, name, fill.tags, size
             )
             self._size += size
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from weakref import WeakSet
 
 from router.cache.answers import Answers
+from router.cache.coordinates import Coordinates
 from router.cache.memory import MemoryStore
 from router.cache.redis_connection import RedisUrlError, connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
@@ -17,10 +18,11 @@ from router.errors import RouterError
 @dataclass(slots=True)
 class OpenStore:
     """`answers`: those of all applications of the process that are made of the store's fields. Each hears of what the others
-    drop: an application that is replaced still answers its last requests."""
+    drop: an application that is replaced still answers its last requests. `coordinates` counts for all of them."""
 
     store: FieldStore
     answers: "WeakSet[Answers]" = field(default_factory=WeakSet)
+    coordinates: Coordinates = field(default_factory=Coordinates)
 
     def __post_init__(self) -> None:
         if isinstance(self.store, TieredStore):

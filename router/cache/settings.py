@@ -129,6 +129,10 @@ class FieldCacheSettings(_Section):
     """How long is kept that an entity does not exist, where its policy does not say less."""
     jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.1
     """Up to this part of its time a value ends earlier, so that what was filled together does not end together."""
+    lease_ms: Annotated[int, Field(ge=0)] = 1000
+    """For so long one process at most fetches a field of a shared store; the others wait for it. 0: each fetches for itself."""
+    refresh_ahead: Annotated[float, Field(ge=0, le=100)] = 1.0
+    """How eagerly what is asked for often is fetched anew before it ends, in times that its subgraph takes. 0: never."""
     viewer_headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ("authorization",)
     """Who asks, for what is PRIVATE: who sends the same of these. Only those in `headers.propagate` are known to the cache."""
     vary: dict[Pattern, VarySettings] = Field(default_factory=dict)

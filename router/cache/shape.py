@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 from graphql import FieldNode, ValueNode
 
+from router.cache.coordinates import Coordinate
 from router.cache.identity import KeyTree
+from router.cache.other_keys import OtherKey
 from router.cache.policy import Policy, TagFormat
 
 
@@ -34,6 +36,7 @@ class Member:
     type: str
     depth: int
     below: "Selection | None"
+    coordinate: Coordinate
     group: int = 0
     skeleton: str = ""
     """What is asked of its objects that are no entities, as far as that is not in arguments. Empty if there are none."""
@@ -73,6 +76,10 @@ class Case:
     fetchable: bool = False
     is_computed: bool = False
     """Some of its members depend on what is sent."""
+    others: tuple[OtherKey, ...] = ()
+    """Keys by which the subgraph answers, too."""
+    pointer: Member | None = None
+    """The first field of its identity, with what holds for names under other keys; None where these are not kept."""
     groups: int = 1
     text: str = ""
     variables: tuple[str, ...] = ()

@@ -70,8 +70,8 @@ class FieldStore(Protocol):
     async def read(self, wanted: Sequence[Wanted]) -> Found:
         """All in one round trip. Entries that are beyond use are not among them."""
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
-        """What was fetched after the read with this stamp."""
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
+        """What was fetched after the read with this stamp. `age`: milliseconds since it was asked for, from when times count."""
 
     async def invalidate(self, what: Invalidation) -> None:
         """From its end on, nobody reads what was there before, in any process. Raises StoreUnavailableError."""

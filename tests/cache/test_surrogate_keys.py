@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from router.app import create_app
 from router.cache.answers import Answers
+from router.cache.coordinates import Coordinates
 from router.cache.filling import tag_of_lists, tag_of_viewer
 from router.cache.settings import FieldCacheSettings
 from router.cache.store import Invalidation
@@ -34,7 +35,7 @@ def keys(max_bytes: int = 16_000, separator: str = ",") -> SurrogateKeys:
 
 def usage(entities: Mapping[str, Any] | list[str], tags: list[str]) -> Usage:
     found = Usage(0)
-    found.add(1000, entities, tags, is_shared=True)
+    found.add(1000, entities, tags, {}, is_shared=True, pace=0)
     return found
 
 
@@ -87,7 +88,7 @@ def test_whatever_drops_an_answer_here_names_a_key_of_it(
     entities: list[str], tags: list[str], what: Invalidation, most: int
 ) -> None:
     noted = usage(entities, tags)
-    answers = Answers(lambda: 0.0, 1_000_000)
+    answers = Answers(lambda: 0.0, 1_000_000, Coordinates())
     answers.put("key", b"{}", noted)
     answers.drop(what)
     value = keys(most).value(noted.dependencies)

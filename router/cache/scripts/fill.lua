@@ -1,11 +1,12 @@
--- ARGV: what keys of entities begin with, and the stamp; then for each entity how many milliseconds it is of use, the end
--- of the entries' head, tags, the number of values, and each value behind its field. Answers how many were kept.
+-- ARGV: what keys of entities begin with, the stamp, and how many milliseconds ago it was asked for; then for each entity how
+-- many milliseconds it is of use, the end of the entries' head, tags, the number of values, and each value behind its field.
+-- Answers how many were kept.
 
 local LARGE, SAMPLE = 64, 20
 
 local stamp, late = tonumber(ARGV[2]), read_book(KEYS[4], KEYS[5])
 if not (stamp >= marks.floor and stamp >= late.floor and stamp <= clock) then return 0 end
-local head = struct.pack('>Bdd', VERSION, stamp, now)
+local head = struct.pack('>Bdd', VERSION, stamp, now - tonumber(ARGV[3]))
 
 -- Whether neither the entity nor this field of it was marked after the stamp.
 local function in_time(entity, name)
@@ -31,7 +32,7 @@ local function keep(key, values, useful)
   if redis.call('PTTL', key) < useful then redis.call('PEXPIRE', key, useful) end
 end
 
-local total, at = 0, 3
+local total, at = 0, 4
 for index = FIRST, #KEYS do
   local key, useful, rest, tags, count = KEYS[index], unpack(ARGV, at, at + 3)
   local entity, values = string.sub(key, #ARGV[1] + 1), {}
