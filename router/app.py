@@ -1,5 +1,6 @@
 """The router as an ASGI application: settings and a supergraph in, a graph over HTTP out."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -22,6 +23,7 @@ from router.security.operation_size import OperationSize
 from router.serving.lasting import Lasting
 from router.serving.release import parse_supergraph, read_supergraph, supergraph_id
 from router.settings import RouterSettings
+from router.telemetry.metrics import keep_flushing, metrics_routes
 from router.transport.from_settings import cors, graphql_endpoint
 from router.transport.front import RouterApp
 from router.transport.health import ServedGraph, health_routes
@@ -61,6 +63,9 @@ def create_app(
                 stack.push_async_callback(redis.aclose)
             upstream.update(guarded(transports or {}, settings))
             upstream.update(await stack.enter_async_context(connected(remote, settings)))
+            if settings.telemetry.metrics.enabled:
+                flushing = asyncio.create_task(keep_flushing(shared.flush_metrics))
+                stack.callback(flushing.cancel)
             if cache is not None:
                 upstream.update(cache.around(upstream))
                 pipeline.cache = cache
@@ -76,6 +81,11 @@ def create_app(
     routes: list[BaseRoute] = [
         *health_routes(shared.readiness, ServedGraph.now(supergraph_id(graph.sdl)), shared.reloads),
         *(_invalidation(settings, graph, cache) if cache is not None else ()),
+        *metrics_routes(
+            settings.telemetry.metrics,
+            shared.flush_metrics,
+            (*_taken(settings), settings.cache.invalidation.path),
+        ),
         *(_explorer(settings, graph, explorer_headers) if settings.explorer.enabled else ()),
     ]
     app = RouterApp(
@@ -109,10 +119,13 @@ def _pipeline_options(settings: RouterSettings) -> PreparationOptions:
 
 
 def _invalidation(settings: RouterSettings, supergraph: Supergraph, cache: FieldCache) -> list[Route]:
-    taken = (settings.server.path, "/health", "/ready")
     keys = cache.surrogate_keys.to_drop if cache.surrogate_keys is not None else None
-    names = AskedNames(supergraph)
+    names, taken = AskedNames(supergraph), _taken(settings)
     return invalidation_routes(settings.cache.invalidation, names, cache.invalidate, taken, keys)
+
+
+def _taken(settings: RouterSettings) -> tuple[str, ...]:
+    return (settings.server.path, "/health", "/ready")
 
 
 def _explorer(settings: RouterSettings, supergraph: Supergraph, headers: HeadersSource | None) -> list[Route]:

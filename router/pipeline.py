@@ -124,9 +124,11 @@ class Pipeline:
             return refusal(incident(error))
 
     def _held(self, key: Hashable, usage: Usage) -> Held | None:
-        """None also where the client wants to know how old it is, which nobody has noted of all that it was made of."""
+        """None also where its fields count: for a client that asks how old they are, and to compare them."""
         answers = self.cache.answers if self.cache is not None else None
-        if answers is None or usage.demand.is_choosy or usage.mode not in (CacheMode.USE, CacheMode.ONLY):
+        if answers is None or usage.mode not in (CacheMode.USE, CacheMode.ONLY):
+            return None
+        if usage.demand.is_choosy or usage.compares:
             return None
         return answers.get(key, usage.haste)
 

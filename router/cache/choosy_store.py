@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from router.cache.statistics import StoreStatistics
 from router.cache.store import FieldStore, Fill, Found, Invalidation, Wanted
 from router.cache.usage import Demand
 
@@ -44,3 +45,7 @@ class ChoosyStore:
     async def close(self) -> None:
         """For everybody."""
         await self._store.close()
+
+    def statistics(self) -> StoreStatistics:
+        """Of all of it."""
+        return self._store.statistics()

@@ -19,7 +19,7 @@ from router.cache.put_together import MissingEntryError
 from router.cache.shape import Case, Selection, Shape
 from router.cache.store import Fill
 from router.cache.take_apart import RAW_NULL, TakingApart, UnexpectedAnswerError, name_of
-from router.cache.under_way import Announced, FieldOf, Nothing, UnderWay
+from router.cache.under_way import Announced, FieldOf, Nothing, UnderWay, Values
 from router.errors import JsonValue
 from router.operation.request_body import encode_request
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse, SubgraphTransport
@@ -151,6 +151,14 @@ class Fetching:
         except UNUSABLE:
             self._looking.note(0)
         return answers[0]
+
+    async def again(self, shape: Shape) -> Values:
+        """All that the operation has, of which nothing is kept. Raises as `part`."""
+        body = encode_request(shape.text, self._variables, shape.operation_name)
+        values: dict[str, dict[str, bytes]] = {}
+        response = await self._around.asking.fetch(self._request_with(body))
+        self._take_whole(TakingApart(self._asking, values), shape, response)
+        return values
 
     async def _fetch(
         self,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -98,7 +99,10 @@ class FieldCache:
     def usage(self, demand: Demand) -> Usage:
         """For a request that begins now."""
         moment = self.answers.moment if self.answers is not None else 0
-        return Usage(moment, demand, self.haste() if demand.fetches else 0.0)
+        usage = Usage(moment, demand, self.haste() if demand.fetches else 0.0)
+        share = self._settings.shadow if demand.fetches else 0.0
+        usage.compares = share > 0 and random.random() < share  # noqa: S311 - no secret
+        return usage
 
     def haste(self) -> float:
         """Drawn anew for each request: see `pace.haste`."""

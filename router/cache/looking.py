@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from router.cache.asking import Asked, Asking, Spot
+from router.cache.asking import Asked, Asking, Spot, View
 from router.cache.coordinates import Coordinate
 from router.cache.filling import tag_of_lists
 from router.cache.other_keys import POINTER, read_pointer
@@ -17,6 +17,7 @@ from router.cache.trace import Origin, Status
 from router.cache.under_way import FieldOf, Nothing, UnderWay, Values
 
 _MS: Final = 1000
+_NOTHING: Final[dict[str, bytes]] = {}
 
 
 class _Step(NamedTuple):
@@ -73,7 +74,8 @@ class Looking:
     ) -> None:
         self.values: dict[str, dict[str, bytes]] = {}
         self.absent: set[str] = set()
-        self.looked: set[FieldOf] = set()
+        self.looked: dict[str, Mapping[str, object]] = {}
+        """By entity, the ids that the store was asked for."""
         self.stamp: int | None = None
         """Of the earliest read."""
         self.hits = 0
@@ -83,13 +85,16 @@ class Looking:
         """Values that are used only if no others can be had."""
         self.fresh = math.inf
         """Milliseconds until the first of what is used is over; 0 if some of it is, or must not be kept."""
-        self.visited: list[Spot] = []
+        self.visited: dict[View, list[Spot]] = {}
         self.tags: set[str] = set()
         self.fetched: dict[Coordinate, int] = {}
         """Tags and numbers of fields of what was fetched as a whole, which is not visited."""
         self.origins: dict[FieldOf, Origin] | None = None
         """Of what was found, for those who want to know."""
+        self.compared: dict[FieldOf, tuple[Coordinate, bytes, int]] | None = None
+        """What was found fresh, for comparing: see `shadow.Hits`."""
         self.is_shared = True
+        self.together = PuttingTogether(asking, self.values)
         self._store = store
         self._under_way = under_way
         self._asking = asking
@@ -100,27 +105,34 @@ class Looking:
     async def look(self, tops: Sequence[Spot]) -> Outlook:
         """From the tops on. Raises MissingEntryError or msgspec.MsgspecError for entries that are damaged."""
         outlook = Outlook()
-        seen: set[tuple[int, str]] = set()
+        seen: dict[int, set[str]] = {}
         steps = [_Step(spot) for spot in tops]
-        together = PuttingTogether(self._asking, self.values)
-        self.visited.clear()
+        self.visited = {}
         while steps:
-            await self._read(steps)
+            views = [self._asking.view(step.spot) for step in steps]
+            await self._read(steps, views)
             following: list[_Step] = []
-            for step in steps:
-                self.visited.append(step.spot)
+            for step, view in zip(steps, views, strict=True):
+                self.visited.setdefault(view, []).append(step.spot)
                 if step.parent is None and step.spot.entity in self.absent:
                     continue
-                lacking, inside = together.look(step.spot)
-                if lacking:
-                    self._sort(step, lacking, outlook)
-                for spot, by in inside:
-                    key = id(spot.case), spot.entity
-                    if key not in seen:
-                        seen.add(key)
-                        following.append(_Step(spot, step, by))
+                known = self.values.get(step.spot.entity, _NOTHING)
+                if not known.keys() >= view.ids:
+                    self._sort(step, [each for each in view.asked if each.id not in known], outlook)
+                for _, asked in view.links:
+                    if asked.id in known:
+                        self._follow(step, asked, known[asked.id], seen, following)
             steps = following
         return outlook
+
+    def _follow(
+        self, step: _Step, asked: Asked, value: bytes, seen: dict[int, set[str]], following: list[_Step]
+    ) -> None:
+        for spot in self.together.inside(asked.member, value):
+            known = seen.setdefault(id(spot.case), set())
+            if spot.entity not in known:
+                known.add(spot.entity)
+                following.append(_Step(spot, step, asked))
 
     async def follow(self, pointers: Mapping[str, Member]) -> dict[str, str | None]:
         """Names under other keys, each with the entity's own name, or None where there is none; as far as that is known.
@@ -166,37 +178,46 @@ class Looking:
         """What somebody else has fetched, as far as it was looked for here, for this viewer."""
         for entity, found in values.items():
             self.fresh = 0  # nobody has said for how long it holds
-            own = {id_: value for id_, value in found.items() if (entity, id_) in self.looked}
+            looked = self.looked.get(entity, _NOTHING)
+            own = {id_: value for id_, value in found.items() if id_ in looked}
             if own:
                 self.values.setdefault(entity, {}).update(own)
 
-    async def _read(self, steps: Sequence[_Step]) -> None:
-        wanted: dict[str, dict[str, Member | None]] = {}
-        for step in steps:
-            self._want(step.spot, wanted)
+    async def _read(self, steps: Sequence[_Step], views: Sequence[View]) -> None:
+        wanted: dict[str, Mapping[str, Member | None]] = {}
+        for step, view in zip(steps, views, strict=True):
+            if view.storable:
+                self._want(step.spot, view, wanted)
         if not wanted:
             return
         found = await self._store.read([Wanted(each, tuple(ids)) for each, ids in wanted.items()])
         self.stamp = found.stamp if self.stamp is None else min(self.stamp, found.stamp)
-        for entity, entries in zip(wanted, found.entries, strict=True):
-            values = self._usable(entity, entries, wanted[entity])
+        for (entity, members), entries in zip(wanted.items(), found.entries, strict=True):
+            values = self._usable(entity, entries, members)
             self.hits += len(values)
             if values.pop(self._absent_id, None) is not None:
                 self.absent.add(entity)
-            self.values.setdefault(entity, {}).update(values)
+            known = self.values.get(entity)
+            if known is None:
+                self.values[entity] = values
+            else:
+                known.update(values)
 
-    def _want(self, spot: Spot, wanted: dict[str, dict[str, Member | None]]) -> None:
-        if spot.entity in self.absent:
-            return
-        known = self.values.get(spot.entity, {})
-        entity, looked = spot.entity, self.looked
-        for asked in self._asking.fields(spot):
-            key = entity, asked.id
-            if asked.is_storable and asked.id not in known and key not in looked:
-                looked.add(key)
-                wanted.setdefault(entity, {})[asked.id] = asked.member
-        if spot.representation is not None and entity in wanted:
-            wanted[entity][self._absent_id] = None
+    def _want(self, spot: Spot, view: View, wanted: dict[str, Mapping[str, Member | None]]) -> None:
+        entity, members = spot.entity, view.storable
+        if spot.representation is not None:
+            if view.sent is None:
+                view.sent = {**members, self._absent_id: None}
+            members = view.sent
+        looked, known = self.looked.get(entity), self.values.get(entity)
+        if looked is not None or known is not None or entity in self.absent:
+            done = {*(looked or ()), *(known or ())}
+            members = {id_: member for id_, member in members.items() if id_ not in done}
+            if entity in self.absent or members.keys() <= {self._absent_id}:
+                return
+            looked, members = {**(looked or {}), **members}, {**wanted.get(entity, {}), **members}
+        wanted[entity] = members
+        self.looked[entity] = looked or members
 
     def _usable(
         self, entity: str, entries: Mapping[str, Entry], members: Mapping[str, Member | None]
@@ -235,6 +256,8 @@ class Looking:
         coordinate.sampled += 1
         coordinate.age += entry.age
         coordinate.bytes += len(entry.value)
+        if self.compared is not None and status is Status.HIT:
+            self.compared[entity, id_] = coordinate, entry.value, entry.age
         if self.origins is not None:
             self.origins[entity, id_] = Origin(status, entry.age, entry.fresh)
 

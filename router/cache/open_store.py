@@ -15,7 +15,7 @@ from router.cache.tiers import TieredStore
 from router.errors import RouterError
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class OpenStore:
     """`answers`: those of all applications of the process that are made of the store's fields. Each hears of what the others
     drop: an application that is replaced still answers its last requests. `coordinates` counts for all of them."""
@@ -48,6 +48,10 @@ class Stores:
         if key not in self._open:
             self._open[key] = OpenStore(_open(settings))
         return self._open[key]
+
+    def opened(self) -> tuple[OpenStore, ...]:
+        """Those that are in use, and may have been."""
+        return tuple(self._open.values())
 
     async def close(self) -> None:
         """Frees all connections."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from router.cache.identity import KeyTree, entity_name, key_tree
-from router.cache.policy import Policies, Policy, Scope
+from router.cache.policy import Policies, Policy
 from router.federation.field_set import normalize_field_set
 from router.federation.supergraph import Supergraph
 
@@ -53,14 +53,10 @@ def pointer_policy(
     """As long as each field of each key may be kept. None where one may not, or not for everybody."""
     names = {part.name for tree in (identity, *(key.tree for key in keys)) for part in tree}
     found = [policies.of(type_name, name) for name in sorted(names)]
-    allowed = [each for each in found if each is not None and _is_for_all(each)]
+    allowed = [each for each in found if each is not None and each.is_for_all]
     if len(allowed) < len(found) or not allowed:
         return None
     return Policy(min(each.max_age for each in allowed))
-
-
-def _is_for_all(policy: Policy) -> bool:
-    return policy.scope is Scope.PUBLIC and not policy.vary_headers and not policy.vary_claims
 
 
 def pointer_names(

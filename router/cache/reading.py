@@ -20,7 +20,7 @@ from router.cache.fetching import (
 )
 from router.cache.leases import Leases
 from router.cache.looking import Looking, Outlook
-from router.cache.put_together import PuttingTogether
+from router.cache.shadow import compare
 from router.cache.shape import Member, Shape
 from router.cache.store import FieldStore
 from router.cache.take_apart import Taken
@@ -56,7 +56,8 @@ class Reading:
         usage: Usage | None = request.usage
         trace = usage.trace if usage is not None else None
         ahead = usage.haste * around.pace.milliseconds if usage is not None else 0.0
-        sampled = around.coordinates.is_sampled() or trace is not None
+        compares = usage is not None and usage.compares
+        sampled = around.coordinates.is_sampled() or trace is not None or compares
         self._around = around
         self._shape = shape
         self._request = request
@@ -68,6 +69,9 @@ class Reading:
         self._trace = trace
         if trace is not None:
             self._looking.origins = {}
+        if compares:
+            self._looking.compared = {}
+        self._store = store
         self._tops: _Tops | None = None
         self._fetching = Fetching(around, request, variables, self._asking, self._looking, leases)
 
@@ -79,6 +83,9 @@ class Reading:
             self._around.release(self._leases.rest())
         if self._usage is not None:
             self._note(self._usage)
+        if self._looking.compared:
+            hits = self._looking.compared
+            self._around.beside(compare(self._fetching, self._store, self._shape, hits))
         if self._trace is not None:
             looking = self._looking
             self._trace.answers.append(
@@ -89,14 +96,9 @@ class Reading:
     def _note(self, usage: Usage) -> None:
         looking = self._looking
         tags, is_shared, counts = set(looking.tags), looking.is_shared, dict(looking.fetched)
-        by_case: dict[int, list[Spot]] = {}
-        for spot in looking.visited:
-            by_case.setdefault(id(spot.case), []).append(spot)
-        for spots in by_case.values():
-            for asked in self._asking.fields(
-                spots[0]
-            ):  # of the others they differ by what was sent, if at all
-                is_shared = is_shared and asked.is_shared
+        for view, spots in looking.visited.items():
+            is_shared = is_shared and view.is_shared
+            for asked in view.asked:
                 coordinate = asked.member.coordinate
                 counts[coordinate] = counts.get(coordinate, 0) + len(spots)
                 if asked.member.listed or asked.member.tags:
@@ -133,7 +135,7 @@ class Reading:
 
     async def _whole(self, spots: Sequence[Spot], parts: Sequence[Part] = ()) -> SubgraphResponse:
         self._tops = None
-        self._looking.visited.clear()
+        self._looking.visited = {}
         return await self._fetching.whole(self._shape, spots, parts)
 
     async def _find_tops(self) -> _Tops | None:
@@ -264,8 +266,7 @@ class Reading:
                 part.announced.end(Nothing.ELSEWHERE)
 
     def _answer(self, tops: _Tops) -> SubgraphResponse:
-        together = PuttingTogether(self._asking, self._looking.values)
-        absent = self._looking.absent
+        together, absent = self._looking.together, self._looking.absent
         if self._shape.root is not None:
             [(_, [spot])] = tops
             data = together.write(spot)

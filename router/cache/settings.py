@@ -133,6 +133,8 @@ class FieldCacheSettings(_Section):
     """For so long one process at most fetches a field of a shared store; the others wait for it. 0: each fetches for itself."""
     refresh_ahead: Annotated[float, Field(ge=0, le=100)] = 1.0
     """How eagerly what is asked for often is fetched anew before it ends, in times that its subgraph takes. 0: never."""
+    shadow: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """For this part of the requests, what is found is fetched all the same, after the answer, and compared."""
     viewer_headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ("authorization",)
     """Who asks, for what is PRIVATE: who sends the same of these. Only those in `headers.propagate` are known to the cache."""
     vary: dict[Pattern, VarySettings] = Field(default_factory=dict)

@@ -48,6 +48,8 @@ class Member:
     """Of the classes that answers are decoded into."""
     decode: Callable[[bytes], Any] | None = None
     """Of a stored value that has objects."""
+    decode_names: Callable[[bytes], Any] | None = None
+    """The same, where these are entities of one type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,10 @@ class Case:
     text: str = ""
     variables: tuple[str, ...] = ()
     form: "CaseForm | None" = None
+    view: Any = None
+    """What is asked of it, where that is the same for all requests: `asking.View`."""
+    shown: tuple[tuple[bytes, Member | None], ...] | None = None
+    """What an answer has of it, where that is the same for all requests."""
 
 
 @dataclass(eq=False, slots=True)

@@ -10,6 +10,8 @@ from typing import Protocol
 
 import msgspec
 
+from router.cache.statistics import StoreStatistics
+
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
     """Fields of one entity. `entity` is `Type:key`; `fields` are ids in which arguments and scope are written out."""
@@ -81,6 +83,9 @@ class FieldStore(Protocol):
 
     async def release(self, names: Sequence[str]) -> None:
         """Gives leases back before their time. A lease that somebody else has got meanwhile is left alone."""
+
+    def statistics(self) -> StoreStatistics:
+        """What it has counted."""
 
     async def close(self) -> None:
         """Frees its connections."""

@@ -61,6 +61,7 @@ class Usage:
 
     __slots__ = (
         "began",
+        "compares",
         "counts",
         "demand",
         "dependencies",
@@ -80,6 +81,8 @@ class Usage:
         self.mode = demand.mode
         self.haste = haste
         self.trace = trace
+        self.compares = False
+        """What is found is fetched all the same, and compared: see `shadow`."""
         self.pace = 0.0
         """Milliseconds that the slowest of its subgraphs takes."""
         self.counts: dict[Coordinate, int] = {}

@@ -112,6 +112,8 @@ class World:
     """Whole ones, too, as the router does."""
     haste: float = 0.0
     """Of every request."""
+    compares: bool = False
+    """Every request, what it finds."""
     pauses: Iterator[int] = field(default_factory=lambda: itertools.repeat(0))
     """Turns of the event loop for which a subgraph thinks, before and after it looks at its rows."""
 
@@ -142,6 +144,8 @@ class World:
         is_query = operation.kind is OperationType.QUERY
         moment = answers.moment if answers is not None else 0
         usage = Usage(moment, haste=self.haste) if is_query else None
+        if usage is not None:
+            usage.compares = self.compares
         context = ExecutionContext(
             self.supergraph.schema,
             self.supergraph.api_schema,

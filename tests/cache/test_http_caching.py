@@ -206,6 +206,16 @@ async def test_a_subgraph_without_a_cache_is_not_asked_either(
     assert small_graph.requests == []
 
 
+async def test_what_is_only_cached_is_not_compared_either(small_graph: Any) -> None:
+    async with serving(small_graph, EVERYTHING, shadow=0.5) as client:
+        await get(client, cache_control="no-cache")
+        small_graph.requests.clear()
+        answers = [await get(client, cache_control=ONLY) for _ in range(20)]
+
+    assert {each.status_code for each in answers} == {200}
+    assert small_graph.requests == []
+
+
 async def test_a_mutation_is_never_cached(small_graph: Any) -> None:
     text = 'mutation { rename(id: "1", name: "Eve") { name } }'
     async with serving(small_graph, EVERYTHING) as client:
