@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 # Checks share the machine's cores; one at a time is no slower, and its output can be read.
 .NOTPARALLEL:
-.PHONY: bench bench-cache bench-reload bench-composition bench-http-client bench-memory profile bench-planning conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
+.PHONY: bench bench-cache bench-mix bench-reload bench-composition bench-http-client bench-memory profile bench-planning conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
 
 # uv from PATH if it works there, else a private one. `--target` leaves the system's Python as it is, and the variable
 # says so to pip on machines whose Python is "externally managed".
@@ -81,6 +81,9 @@ bench: install ## The router beside other gateways: requests/s, latency, CPU, me
 
 bench-cache: install ## The router with the field cache and without, beside others, and how often it has what is asked (needs wrk)
 	@$(BIN)/python -m benchmarks.cache $(ARGS)
+
+bench-mix: install ## How often the field cache has what the platform's load mix asks, beside the targets, on the real services
+	@$(BIN)/python -m benchmarks.mix $(ARGS)
 
 profile: install ## A flame graph of the router under load, in .artifacts/profile.svg (needs wrk)
 	@$(BIN)/python -m benchmarks.gateway.profile $(ARGS)

@@ -55,6 +55,8 @@ def create_app(
     redis = redis_client(settings.redis_url) if settings.redis_url else None
     opened = shared.stores.get(settings.cache)
     cache = FieldCache(graph, settings.cache, opened) if opened is not None else None
+    consumer = shared.consumers.get(settings.cache, opened) if opened is not None else None
+    names = AskedNames(graph)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -73,6 +75,9 @@ def create_app(
             stack.push_async_callback(pipeline.close)
             if lasting is None:
                 stack.push_async_callback(shared.stores.close)
+            if consumer is not None:
+                await stack.enter_async_context(consumer.serving(names))
+            if lasting is None:
                 stack.callback(shared.readiness.drain)
                 shared.readiness.open()
             yield
@@ -80,7 +85,7 @@ def create_app(
     new_id = new_ids()
     routes: list[BaseRoute] = [
         *health_routes(shared.readiness, ServedGraph.now(supergraph_id(graph.sdl)), shared.reloads),
-        *(_invalidation(settings, graph, cache) if cache is not None else ()),
+        *(_invalidation(settings, names, cache) if cache is not None else ()),
         *metrics_routes(
             settings.telemetry.metrics,
             shared.flush_metrics,
@@ -118,9 +123,9 @@ def _pipeline_options(settings: RouterSettings) -> PreparationOptions:
     )
 
 
-def _invalidation(settings: RouterSettings, supergraph: Supergraph, cache: FieldCache) -> list[Route]:
+def _invalidation(settings: RouterSettings, names: AskedNames, cache: FieldCache) -> list[Route]:
     keys = cache.surrogate_keys.to_drop if cache.surrogate_keys is not None else None
-    names, taken = AskedNames(supergraph), _taken(settings)
+    taken = _taken(settings)
     return invalidation_routes(settings.cache.invalidation, names, cache.invalidate, taken, keys)
 
 

@@ -80,11 +80,7 @@ class FieldCache:
 
     async def invalidate(self, what: Invalidation) -> None:
         """From its end on nobody reads what was there before. Raises StoreUnavailableError."""
-        self._opened.drop(what)
-        try:
-            await self.store.invalidate(what)
-        finally:
-            self._opened.drop(what)  # again, for what was put together of it meanwhile
+        await self._opened.invalidate(what)
 
     async def invalidate_in_any_case(self, what: Invalidation) -> None:
         """Of what has changed already. While the store cannot be told, nothing is read from it here."""

@@ -28,6 +28,14 @@ class OpenStore:
         if isinstance(self.store, TieredStore):
             self.store.on_change = self.drop
 
+    async def invalidate(self, what: Invalidation) -> None:
+        """From its end on nobody reads what was there before. Raises StoreUnavailableError."""
+        self.drop(what)
+        try:
+            await self.store.invalidate(what)
+        finally:
+            self.drop(what)  # again, for what was put together of it meanwhile
+
     def drop(self, what: Invalidation) -> None:
         """All answers that are made of it."""
         for each in self.answers:

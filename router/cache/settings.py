@@ -94,13 +94,32 @@ def _secret(value: object) -> object:
     return SecretStr(value) if isinstance(value, str) else value
 
 
+def _redis(value: str) -> str:
+    if not value.startswith(REDIS):
+        raise PydanticCustomError(
+            "redis", "Input should be the URL of a Redis, such as redis://127.0.0.1:6379/0"
+        )
+    return value
+
+
+class StreamSettings(_Section):
+    """A Redis stream, on which subgraphs say what they have changed."""
+
+    enabled: bool = True
+    url: Annotated[str, AfterValidator(_redis)] | None = None
+    """Of its Redis. None: that of `cache.store`, and without one no stream is read."""
+    name: Annotated[str, Field(min_length=1)] = "softfactory:outbox"
+    """Its key."""
+
+
 class InvalidationSettings(_Section):
-    """Over HTTP, for whoever changes data without the router. Where there is no key, there is no such endpoint."""
+    """For whoever changes data without the router: over HTTP, where there is a key, and on a Redis stream."""
 
     path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]+$")] = "/invalidation"
     """The path of the endpoint."""
     shared_key: Annotated[SecretStr, AfterValidator(_shared_key), BeforeValidator(_secret)] | None = None
     """What the header Authorization has to be, alone or after `Bearer`."""
+    stream: StreamSettings = StreamSettings()
 
 
 class HttpCacheSettings(_Section):
@@ -145,3 +164,8 @@ class FieldCacheSettings(_Section):
     """What differs for a subgraph, by name."""
     invalidation: InvalidationSettings = InvalidationSettings()
     http: HttpCacheSettings = HttpCacheSettings()
+
+    @property
+    def is_in_redis(self) -> bool:
+        """What is kept outlives the process, and others read it, too."""
+        return self.store.startswith(REDIS)

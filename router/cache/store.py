@@ -5,12 +5,15 @@ the read before it was fetched counts only where nothing that concerns it was in
 way while its entity changed cannot bring the old state back, whenever it arrives.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from router.cache.statistics import StoreStatistics
+
+T = TypeVar("T")
 
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
@@ -63,6 +66,17 @@ class Invalidation(msgspec.Struct, frozen=True, gc=False):
     everything: bool = False
 
 
+def together(parts: Sequence[Invalidation]) -> Invalidation:
+    """All of them in one, each name once."""
+    return Invalidation(
+        _once(part.entities for part in parts),
+        _once(part.fields for part in parts),
+        _once(part.types for part in parts),
+        _once(part.tags for part in parts),
+        any(part.everything for part in parts),
+    )
+
+
 class FieldStore(Protocol):
     """Raises nothing: a store that cannot be reached has nothing, keeps nothing, and counts it.
 
@@ -103,3 +117,7 @@ def type_of(entity: str) -> str:
 def field_name(field: str) -> str:
     """The field's own name, from an id: `chefs#[Chef!]({"first":10})` is an id of `chefs`."""
     return field.partition("(")[0].partition("|")[0].partition("{")[0].partition("#")[0]
+
+
+def _once(names: Iterable[Iterable[T]]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(names)))

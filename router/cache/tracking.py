@@ -28,6 +28,7 @@ _log: Final = logging.getLogger(__name__)
 _BEAT: Final = LEASE / 3
 _SILENCE: Final = 8 * LEASE
 """Seconds until a connection without an answer is given up."""
+_AGAIN: Final = 0.1
 _PAUSES: Final = 0.05, 1.0
 """Seconds before the first attempt to connect again, and at most."""
 
@@ -79,9 +80,9 @@ class Tracking:
 
     async def stop(self) -> None:
         """For good."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        while self._task is not None and not self._task.done():
+            self._task.cancel()  # again where it was lost: wait_for does so before Python 3.12
+            await asyncio.wait((self._task,), timeout=_AGAIN)
 
     async def _run(self) -> None:
         first, most = _PAUSES

@@ -6,10 +6,13 @@ from weakref import WeakKeyDictionary
 
 from router.cache.coordinates import AGES, Coordinate
 from router.cache.open_store import OpenStore, Stores
+from router.cache.outbox.consumer import Consumer
+from router.cache.outbox.open_consumer import Consumers
 
 if TYPE_CHECKING:
     from router.telemetry.catalogue import CacheCatalogue
 
+_OF_EVENTS: Final = ("applied", "unknown", "malformed", "gaps", "failures")
 _GAUGES: Final = ("bytes",)
 _UP_TO: Final = (*(str(age) for age in AGES), "+Inf")
 
@@ -17,10 +20,15 @@ _UP_TO: Final = (*(str(age) for age in AGES), "+Inf")
 class CacheMetrics:
     """Of one process. Each call adds what has come since the last one."""
 
-    def __init__(self, stores: Stores, catalogue: "CacheCatalogue") -> None:
+    def __init__(
+        self, stores: Stores, catalogue: "CacheCatalogue", consumers: Consumers | None = None
+    ) -> None:
         self._stores = stores
+        self._consumers = consumers or Consumers()
         self._to = catalogue
-        self._told: WeakKeyDictionary[Coordinate | OpenStore, defaultdict[str, float]] = WeakKeyDictionary()
+        self._told: WeakKeyDictionary[Coordinate | OpenStore | Consumer, defaultdict[str, float]] = (
+            WeakKeyDictionary()
+        )
 
     def flush(self) -> None:
         """Takes as long as there are coordinates."""
@@ -31,6 +39,10 @@ class CacheMetrics:
             for coordinate in each.coordinates:
                 self._add(coordinate)
             self._add_store(each)
+        consumers = self._consumers.opened()
+        for consumer in consumers:
+            self._add_consumer(consumer)
+        self._to.readers.set(sum(each.statistics().is_reading for each in consumers))
         self._to.memory.set(sum(each.store.statistics().bytes for each in opened))
         self._to.answers_memory.set(
             sum(answers.statistics().bytes for each in opened for answers in tuple(each.answers))
@@ -68,6 +80,15 @@ class CacheMetrics:
                 self._to.store.labels(what).inc(more)
         if more := _more(told, "answers", opened.coordinates.answers):
             self._to.answers.inc(more)
+
+    def _add_consumer(self, consumer: Consumer) -> None:
+        told = self._told.setdefault(consumer, defaultdict(float))
+        found = consumer.statistics()
+        for what in _OF_EVENTS:
+            if more := _more(told, what, getattr(found, what)):
+                self._to.events.labels(what).inc(more)
+        if more := _more(told, "lags", found.lags):
+            self._to.lags.inc(more)
 
 
 def _more(told: defaultdict[str, float], key: str, value: float) -> float:

@@ -53,6 +53,16 @@ class CacheCatalogue:
             "failures of Redis, and garbage in it.",
             ("what",),
         )
+        self.events = counter(
+            "events",
+            "Events of subgraphs: applied, those of them that the graph knows nothing of (unknown), and malformed ones; "
+            "how often some were lost (gaps), or could not be read or applied (failures).",
+            ("what",),
+        )
+        self.lags = counter(
+            "event_lag_seconds", "Sum of the times from an event's creation until it was in force."
+        )
+        self.readers = gauge("event_readers", "Processes that read events of subgraphs.")
         self.memory = gauge("memory_bytes", "Bytes of fields in the memory of processes.")
         self.answers_memory = gauge("answers_bytes", "Bytes of whole answers in the memory of processes.")
 
