@@ -32,18 +32,21 @@ class Asked(NamedTuple):
     is_storable: bool
     is_shared: bool
     """It is the same for all viewers."""
+    is_key: bool = False
+    """The entity's name has it, so it is not kept beside it."""
 
 
 class View:
     """What is asked of the entities of a case, but for its type name, in every form in which that is needed: worked out once,
     so that an entity takes few steps, however many fields it has."""
 
-    __slots__ = ("asked", "ids", "is_shared", "links", "sent", "storable", "template", "values")
+    __slots__ = ("asked", "ids", "is_shared", "keys", "links", "sent", "storable", "template", "values")
 
     def __init__(self, asked: tuple[Asked, ...], shown: tuple[tuple[bytes, Member | None], ...]) -> None:
         self.asked = asked
         self.ids = frozenset(each.id for each in asked)
         self.storable: dict[str, Member | None] = {each.id: each.member for each in asked if each.is_storable}
+        self.keys = tuple((each.id, each.member.name) for each in asked if each.is_key)
         """By id, what may be read."""
         self.sent: dict[str, Member | None] | None = None
         """The same of entities that are sent, which may not exist."""
@@ -110,7 +113,7 @@ class Asking:
 
     def _view(self, case: Case, representation: Mapping[str, Any] | None) -> View:
         asked = tuple(
-            self._asked(member, representation)
+            self._asked(case, member, representation)
             for member in case.members
             if member.name != "__typename" and self.is_asked(member)
         )
@@ -119,13 +122,17 @@ class Asking:
             case.view = found
         return found
 
-    def _asked(self, member: Member, representation: Mapping[str, Any] | None) -> Asked:
+    def _asked(self, case: Case, member: Member, representation: Mapping[str, Any] | None) -> Asked:
         scope = self.viewer.scope(member.policy)
+        is_key = not member.arguments and any(
+            part.is_verbatim and part.name == member.name for part in case.identity or ()
+        )
         return Asked(
             member,
             field_id(member, self._variables, representation, scope or ""),
-            member.policy is not None and scope is not None,
+            not is_key and member.policy is not None and scope is not None,
             not scope,
+            is_key,
         )
 
 

@@ -9,27 +9,23 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-import msgspec
-
-from router.cache.asking import Asking
 from router.cache.choosy_store import ChoosyStore
 from router.cache.coordinates import Coordinates
 from router.cache.fetching import Part, Surroundings
 from router.cache.filling import Filling
 from router.cache.invalidating import Naming
 from router.cache.leases import Leases
+from router.cache.mutating import Mutating
 from router.cache.only_cached import NOBODY
 from router.cache.pace import Pace
 from router.cache.reading import Reading
 from router.cache.shape import Shape
 from router.cache.shapes import Shapes, variables_of
 from router.cache.store import FieldStore, Fill, Invalidation
-from router.cache.take_apart import TakingApart, UnexpectedAnswerError
 from router.cache.under_way import UnderWay
 from router.cache.usage import CacheMode, Usage
 from router.cache.viewer import Viewer
 from router.incident import incident
-from router.operation.request_body import encode_request
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse, SubgraphTransport
 
 
@@ -76,7 +72,7 @@ class CachingTransport:
         self._cache = cache
         self._inner = inner
         self._shapes = shapes
-        self._naming = naming
+        self._mutating = Mutating(subgraph, inner, cache, naming)
         self._options = options or CachingOptions()
         self._filling: set[asyncio.Task[None]] = set()
         self._around = Surroundings(
@@ -132,37 +128,8 @@ class CachingTransport:
         return await Reading(around, store, leases, shape, request, variables_of(request.body), viewer).run()
 
     async def _mutate(self, shape: Shape | None, request: SubgraphRequest) -> SubgraphResponse:
-        """What has changed is dropped before anybody knows of the change; also where nobody knows whether it has."""
-        asked = request
-        if shape is not None:
-            body = encode_request(shape.text, variables_of(request.body), shape.operation_name)
-            asked = SubgraphRequest(body, request.headers, True, request.deadline)
         viewer = Viewer(request.headers, self._options.viewer_headers).name
-        try:
-            response = await self._inner.fetch(asked)
-        except SubgraphError:
-            await self._invalidate(self._naming.invalidation(b"{}", [], viewer))
-            raise
-        changed = self._changed(shape, request, response) if shape is not None else []
-        await self._invalidate(self._naming.invalidation(response.body, changed, viewer))
-        return response
-
-    def _changed(self, shape: Shape, request: SubgraphRequest, response: SubgraphResponse) -> list[str]:
-        """The entities in an answer to a mutation, also in one with errors."""
-        values: dict[str, dict[str, bytes]] = {}
-        apart = TakingApart(Asking(variables_of(request.body), Viewer({})), values)
-        try:
-            assert shape.decode is not None  # noqa: S101 - shapes are complete
-            data = shape.decode(response.body).data
-            if data is not None and shape.root_selection is not None:
-                apart.take(shape.root_selection, data)
-        except (UnexpectedAnswerError, msgspec.MsgspecError, UnicodeError):
-            pass  # what was found until then has changed all the same
-        return list(values)
-
-    async def _invalidate(self, what: Invalidation) -> None:
-        if what != Invalidation():
-            await self._cache.invalidate_in_any_case(what)
+        return await self._mutating.run(shape, request, viewer)
 
     def _fill(self, stamp: int, began: float, fills: Sequence[Fill], ended: Sequence[Part]) -> None:
         self._beside(self._fill_and_tell(stamp, began, fills, ended))

@@ -64,7 +64,6 @@ class FieldCache:
         """By name of the subgraph. The event loop that they are for has to run. Raises InvalidSupergraphError."""
         identities = Identities(self._supergraph)
         naming = Naming(self._supergraph, identities)
-        filling = Filling(identities, self._settings.jitter)
         is_own = isinstance(self.store, MemoryStore)
         options = CachingOptions(
             self._settings.viewer_headers,
@@ -74,6 +73,7 @@ class FieldCache:
         self._transports = {}
         for name, transport in transports.items():
             found = policies(self._supergraph, name, self._settings)
+            filling = Filling(name, identities, self._settings.jitter)
             shapes = Shapes(Reader(name, self._supergraph, identities, found, self.coordinates))
             self._transports[name] = CachingTransport(name, transport, shapes, self, filling, naming, options)
         return dict(self._transports)

@@ -27,17 +27,22 @@ def tag_of_lists(type_name: str) -> str:
     return f"{LISTS}{type_name}"
 
 
-def tag_of_viewer(viewer: str) -> str:
-    """Of all that is private to a viewer, who changes something and wants to see it changed."""
-    return f"{VIEWERS}{viewer}"
+def tag_of_viewer(subgraph: str, viewer: str) -> str:
+    """Of what a subgraph keeps for one viewer, who changes something in it and wants to see it changed."""
+    return f"{VIEWERS}{subgraph}:{viewer}"
 
 
 class Filling:
-    """`jitter`: by which part times may be shorter, so that what came together does not go together."""
+    """Of one subgraph. `jitter`: by which part times may be shorter, so that what came together does not go together."""
 
     def __init__(
-        self, identities: Identities, jitter: float, chance: Callable[[], float] = random.random
+        self,
+        subgraph: str,
+        identities: Identities,
+        jitter: float,
+        chance: Callable[[], float] = random.random,
     ) -> None:
+        self._subgraph = subgraph
         self._identities = identities
         self._jitter = jitter
         self._chance = chance
@@ -113,7 +118,7 @@ class Filling:
         yield from map(tag_of_lists, each.member.listed)
         policy = each.member.policy
         if viewer is not None and policy is not None and policy.scope is Scope.PRIVATE:
-            yield tag_of_viewer(viewer)
+            yield tag_of_viewer(self._subgraph, viewer)
         if not each.member.tags:
             return
         identity = self._identities.key(type_of(each.entity))

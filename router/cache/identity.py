@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import msgspec
-from graphql import FieldNode, GraphQLSchema, SelectionSetNode, get_named_type, is_object_type
+from graphql import FieldNode, GraphQLSchema, SelectionSetNode, get_named_type, is_enum_type, is_object_type
 
 from router.errors import JsonValue
 from router.federation.field_set import normalize_field_set
@@ -18,17 +18,20 @@ from router.federation.supergraph import Supergraph
 
 KeyTree: TypeAlias = tuple["KeyField", ...]
 
+_VERBATIM: Final = ("ID", "String", "Int", "Boolean")
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(list[object]).decode
 
 
 @dataclass(frozen=True, slots=True)
 class KeyField:
-    """`below`: of an object inside the key. `is_id`: numbers are strings, too, as the specification has it for ID."""
+    """`below`: of an object inside the key. `is_id`: numbers are strings, too, as the specification has it for ID.
+    `is_verbatim`: an answer has the same JSON as the name."""
 
     name: str
     is_id: bool
     below: KeyTree = ()
+    is_verbatim: bool = False
 
 
 class Identities:
@@ -79,7 +82,8 @@ def key_tree(fields: SelectionSetNode, type_name: str, schema: GraphQLSchema) ->
             if inner is None:
                 return None
             below = inner
-        found.append(KeyField(name, named.name == "ID", below))
+        is_verbatim = not below and (named.name in _VERBATIM or is_enum_type(named))
+        found.append(KeyField(name, named.name == "ID", below, is_verbatim))
     return tuple(sorted(found, key=lambda each: each.name)) or None
 
 
@@ -92,6 +96,13 @@ def entity_name(type_name: str, key: KeyTree, values: Mapping[str, object]) -> s
 def key_values(name: str, key: KeyTree) -> dict[str, JsonValue]:
     """The key's fields, from the name of an entity."""
     return _fields(key, _decode(name.partition(":")[2]))
+
+
+def key_json(name: str, key: KeyTree, field: str) -> bytes:
+    """One of the key's fields, as an answer has it."""
+    if len(key) == 1:
+        return name[name.index("[") + 1 : -1].encode()
+    return _encode(key_values(name, key)[field])
 
 
 def _values(key: KeyTree, values: Mapping[str, object]) -> list[object] | None:

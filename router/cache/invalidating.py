@@ -3,8 +3,8 @@
 A subgraph names in `extensions.cacheInvalidation` what the answer does not show: named.py.
 """
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Collection, Iterator
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -29,6 +29,15 @@ class _Answer(msgspec.Struct):
 _read: Final = msgspec.json.Decoder(_Answer).decode
 
 
+class Changed(NamedTuple):
+    """What a mutation's answer shows: entities that have changed, and of others fields that may have, by name. `viewer`: who has
+    changed them, if that is known."""
+
+    entities: Collection[str] = ()
+    fields: Collection[tuple[str, str]] = ()
+    viewer: str | None = None
+
+
 class Naming:
     """Of one supergraph."""
 
@@ -37,13 +46,13 @@ class Naming:
         self._identities = identities
         self._names = AskedNames(supergraph)
 
-    def invalidation(self, body: bytes, entities: list[str], viewer: str | None) -> Invalidation:
-        """Of an answer, with the entities that were found in it. What is not as it should be there is passed over.
+    def invalidation(self, subgraph: str, changed: Changed, body: bytes = b"{}") -> Invalidation:
+        """Also of what the subgraph names in the answer. What is not as it should be there is passed over.
 
-        Beside what is named, everything that is private to the viewer goes, and all lists of entities of the types of those
-        that were found: they are what a mutation changes without returning it.
+        With what has changed go all lists of entities of its types, and what the subgraph keeps for the viewer: that is what a
+        mutation changes without returning it.
         """
-        parts = [self._of_answer(entities, viewer)]
+        parts = [self._of_answer(subgraph, changed)]
         for asked in _asked(body):
             try:
                 parts.append(self._names.invalidation([asked]))
@@ -51,22 +60,31 @@ class Naming:
                 continue  # the graph has no such names, so nothing of it is kept
         return together(parts)
 
-    def _of_answer(self, entities: list[str], viewer: str | None) -> Invalidation:
-        names = dict.fromkeys(entities)
+    def _of_answer(self, subgraph: str, changed: Changed) -> Invalidation:
+        names = dict.fromkeys(changed.entities)
         types: dict[str, None] = {}
-        for name in entities:
-            type_name, _, key = name.partition(":")
-            for interface in self._standing_for(type_name):
-                if self._identities.key(interface) == self._identities.key(type_name):
-                    names[f"{interface}:{key}"] = None
-                else:
-                    types[interface] = None  # which one of them it is there, its own key does not say
+        for name in changed.entities:
+            names |= dict.fromkeys(self._also_called(name, types))
         tags = dict.fromkeys(
             tag_of_lists(type_of(each)) for each in (*names, *(f"{each}:" for each in types))
         )
-        if viewer is not None:
-            tags[tag_of_viewer(viewer)] = None
-        return Invalidation(tuple(names), (), tuple(types), tuple(tags))
+        fields = dict.fromkeys(changed.fields)
+        for name, field in changed.fields:
+            fields |= {(other, field): None for other in self._also_called(name, types)}
+        if changed.viewer is not None:
+            tags[tag_of_viewer(subgraph, changed.viewer)] = None
+        return Invalidation(tuple(names), tuple(fields), tuple(types), tuple(tags))
+
+    def _also_called(self, name: str, types: dict[str, None]) -> list[str]:
+        """By interfaces. Where its own key does not say which of them it is, all are meant, and `types` gets them."""
+        type_name, _, key = name.partition(":")
+        found = []
+        for interface in self._standing_for(type_name):
+            if self._identities.key(interface) == self._identities.key(type_name):
+                found.append(f"{interface}:{key}")
+            else:
+                types[interface] = None
+        return found
 
     def _standing_for(self, type_name: str) -> Iterator[str]:
         """The interfaces that some subgraph has as an object, which is what it calls objects of this type."""

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from router.cache.asking import Asked, Asking, Spot, View
 from router.cache.coordinates import Coordinate
 from router.cache.filling import tag_of_lists
+from router.cache.identity import key_json
 from router.cache.other_keys import POINTER, read_pointer
 from router.cache.put_together import PuttingTogether
 from router.cache.shape import Case, Member
@@ -116,7 +117,7 @@ class Looking:
                 self.visited.setdefault(view, []).append(step.spot)
                 if step.parent is None and step.spot.entity in self.absent:
                     continue
-                known = self.values.get(step.spot.entity, _NOTHING)
+                known = self._known(step.spot, view)
                 if not known.keys() >= view.ids:
                     self._sort(step, [each for each in view.asked if each.id not in known], outlook)
                 for _, asked in view.links:
@@ -124,6 +125,17 @@ class Looking:
                         self._follow(step, asked, known[asked.id], seen, following)
             steps = following
         return outlook
+
+    def _known(self, spot: Spot, view: View) -> Mapping[str, bytes]:
+        if not view.keys or spot.case.identity is None:
+            return self.values.get(spot.entity, _NOTHING)
+        known = self.values.setdefault(spot.entity, {})
+        for id_, name in view.keys:
+            if id_ not in known:
+                known[id_] = key_json(spot.entity, spot.case.identity, name)
+                if self.origins is not None:
+                    self.origins[spot.entity, id_] = Origin(Status.HIT)
+        return known
 
     def _follow(
         self, step: _Step, asked: Asked, value: bytes, seen: dict[int, set[str]], following: list[_Step]

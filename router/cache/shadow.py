@@ -32,7 +32,7 @@ async def compare(fetching: Fetching, store: FieldStore, shape: Shape, hits: Hit
         now = found.get(entity, {}).get(id_)
         if now is None:
             continue  # it is not part of the answer any more, since something that leads to it has changed
-        if _is_same(value, now):
+        if is_same(value, now):
             coordinate.compared(age, is_wrong=False)
         else:
             wrong.setdefault(entity, []).append(id_)
@@ -46,6 +46,6 @@ async def compare(fetching: Fetching, store: FieldStore, shape: Shape, hits: Hit
                 coordinate.compared(age, is_wrong=True)
 
 
-def _is_same(one: bytes, other: bytes) -> bool:
-    """Whatever the order of an object's members, and however numbers are written."""
+def is_same(one: bytes, other: bytes) -> bool:
+    """Two values: whatever the order of an object's members, and however numbers are written."""
     return one == other or bool(_decode(one) == _decode(other))

@@ -39,6 +39,9 @@ class TakingApart:
         """By the names of entities under other keys, their own ones."""
         self.is_shared = True
         """It is the same for all viewers."""
+        self.outermost: set[str] = set()
+        """Entities that no other one led to."""
+        self._depth = 0
         self._asking = asking
         self._values = values
 
@@ -52,7 +55,11 @@ class TakingApart:
         name = name_of(case, found)
         if name is None:
             raise UnexpectedAnswerError(f"a {case.typename} without its key")
+        if not self._depth:
+            self.outermost.add(name)
+        self._depth += 1
         self.take_entity(Spot(case, name, sent), found)
+        self._depth -= 1
         return _encode(name)
 
     def take_entity(self, spot: Spot, found: Any, groups: frozenset[int] | None = None) -> None:
@@ -65,6 +72,8 @@ class TakingApart:
         value = self._field(asked.member, found)
         self._values.setdefault(spot.entity, {})[asked.id] = value
         self.is_shared = self.is_shared and asked.is_shared
+        if asked.is_key:
+            return
         if asked.is_storable:
             self.taken.append(Taken(spot.entity, asked.member, asked.id, value))
         else:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from router.app import create_app
 from router.cache.answers import Answers
 from router.cache.coordinates import Coordinates
-from router.cache.filling import tag_of_lists, tag_of_viewer
+from router.cache.filling import VIEWERS, tag_of_lists, tag_of_viewer
 from router.cache.settings import FieldCacheSettings
 from router.cache.store import Invalidation
 from router.cache.surrogate_keys import SurrogateKeys, surrogate_keys
@@ -41,7 +41,7 @@ def usage(entities: Mapping[str, Any] | list[str], tags: list[str]) -> Usage:
 
 CHEFS = usage(
     [f'Chef:["{number}"]' for number in range(3)] + ["Query:"],
-    ["chefs", tag_of_lists("Chef"), tag_of_viewer("0123")],
+    ["chefs", tag_of_lists("Chef"), tag_of_viewer("coocook", "0123")],
 )
 FEWER = ["any-Chef", "any-Query", "list-Chef", "shop", f"tag-{hashed('chefs')}", "type-Chef", "type-Query"]
 ALL = sorted(
@@ -70,13 +70,13 @@ def test_keys_of_several_answers() -> None:
 
 NAMES = st.sampled_from(["Chef", "Menu", "Query"])
 ENTITIES = st.builds(lambda name, key: f"{name}:{key}", NAMES, st.text(max_size=3))
-TAGS = st.text(max_size=3) | NAMES.map(tag_of_lists) | st.just(tag_of_viewer("0123456789"))
+TAGS = st.text(max_size=3) | NAMES.map(tag_of_lists) | st.just(tag_of_viewer("coocook", "0123456789"))
 INVALIDATIONS = st.builds(
     Invalidation,
     st.lists(ENTITIES, max_size=2).map(tuple),
     st.lists(st.tuples(ENTITIES, st.just("name")), max_size=2).map(tuple),
     st.lists(NAMES, max_size=2).map(tuple),
-    st.lists(TAGS.filter(lambda tag: not tag.startswith(tag_of_viewer(""))), max_size=2).map(tuple),
+    st.lists(TAGS.filter(lambda tag: not tag.startswith(VIEWERS)), max_size=2).map(tuple),
     st.booleans(),
 )
 
