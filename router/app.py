@@ -143,8 +143,9 @@ def _authentication(settings: RouterSettings, lasting: Lasting) -> "JwtAuthentic
 
 
 def _invalidation(settings: RouterSettings, names: AskedNames, cache: FieldCache) -> list[Route]:
+    keys = cache.surrogate_keys.to_drop if cache.surrogate_keys is not None else None
     taken = _taken(settings)
-    return invalidation_routes(settings.cache.invalidation, names, cache.invalidate, taken)
+    return invalidation_routes(settings.cache.invalidation, names, cache.invalidate, taken, keys)
 
 
 def _taken(settings: RouterSettings) -> tuple[str, ...]:

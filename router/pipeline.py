@@ -10,8 +10,9 @@ from graphql import OperationType
 from router.cache.answers import Held
 from router.cache.explanation import explanation
 from router.cache.field_cache import FieldCache
+from router.cache.only_cached import NOBODY, OnlyCached, not_cached
 from router.cache.trace import Trace
-from router.cache.usage import CacheMode, Usage
+from router.cache.usage import NO_DEMAND, CacheDemand, CacheMode, Usage
 from router.errors import ClientError, JsonValue
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
@@ -44,7 +45,8 @@ class GraphQLRequest(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, str] = {}
     read_only: bool = False
     deadline: float | None = None
-    cache_mode: CacheMode = CacheMode.USE
+    demand: CacheDemand = NO_DEMAND
+    """What the client demands of the cache."""
     shareable: bool = True
     """Whether its answer may be that of an equal request before it, whose deadline is earlier."""
     principal: Principal | None = None
@@ -61,7 +63,9 @@ class GraphQLResponse(msgspec.Struct, frozen=True, gc=False):
     fresh: float = 0
     """Milliseconds for which it holds: what a cache knows of all that it is made of."""
     is_shared: bool = True
-    """It is the same for all viewers."""
+    """It is the same for all viewers, and a cache that they share may keep it."""
+    surrogate_keys: bytes = b""
+    """By which such a cache drops it, as a header has them."""
 
 
 class Pipeline:
@@ -104,30 +108,25 @@ class Pipeline:
         """From a cache of whole answers, or executed: who may see other fields has another answer."""
         cache, kind = self.cache, prepared.operation.kind
         if kind is not OperationType.QUERY:
-            _refuse_kind(kind, read_only=request.read_only)
+            _refuse_kind(kind, request)
         if request.traced:
             return await self._trace(request, prepared, unmet)
         if kind is not OperationType.QUERY or cache is None:
             return await self._execute(request, prepared, unmet, None)
         variables = _encode(request.variables) if request.variables else b""
         key = (request.query, request.operation_name, variables, unmet)
-        usage = cache.usage(request.cache_mode)
+        usage = cache.usage(request.demand)
         held = self._held(key, usage)
         if held is not None:
-            return GraphQLResponse(held.body, fresh=held.fresh)
+            return _kept(held.body, held.fresh, held.surrogate_keys)
         response = await self._execute(request, prepared, unmet, usage)
-        if response.refused is not None:
-            return response
-        if cache.answers is not None:
-            cache.answers.put(key, response.body, usage)
-        fresh = usage.fresh if usage.dependencies else 0
-        return GraphQLResponse(response.body, fresh=fresh, is_shared=usage.is_shared)
+        return response if response.refused is not None else _noted(cache, key, response.body, usage)
 
     async def _trace(
         self, request: GraphQLRequest, prepared: Prepared, unmet: tuple[Demand, ...]
     ) -> GraphQLResponse:
         """From the fields alone, and never kept."""
-        usage = self.cache.usage(request.cache_mode) if self.cache is not None else None
+        usage = self.cache.usage(request.demand) if self.cache is not None else None
         trace = Trace()
         if usage is not None:
             usage.trace = trace
@@ -149,10 +148,11 @@ class Pipeline:
             prepared, restriction = await self._preparation.restricted(prepared, unmet)
             self._authorization.refuse(restriction.missing(variables), request.principal)
         runner = await self._preparation.runner(prepared, variables)
+        only = None if request.demand.fetches else self._only_cached(request.demand)
         context = ExecutionContext(
             self._supergraph.schema,
             self._supergraph.api_schema,
-            self._transports,
+            self._transports if only is None else only.transports,
             self._shapes,
             variables,
             request.headers,
@@ -163,7 +163,9 @@ class Pipeline:
             trace=trace,
         )
         run = self._run(runner, prepared.operation, context, restriction, trace)
-        return await (self._finish(run) if prepared.operation.kind is OperationType.MUTATION else run)
+        if prepared.operation.kind is OperationType.MUTATION:
+            return await self._finish(run)
+        return await (run if only is None else only.answer(run))
 
     async def _run(
         self,
@@ -188,10 +190,17 @@ class Pipeline:
             return refusal(incident(error))
 
     def _held(self, key: Hashable, usage: Usage) -> Held | None:
+        """None also where its fields count: for a client that asks how old they are, and to compare them."""
         answers = self.cache.answers if self.cache is not None else None
-        if answers is None or usage.mode is not CacheMode.USE or usage.compares:
+        if answers is None or usage.mode not in (CacheMode.USE, CacheMode.ONLY):
+            return None
+        if usage.demand.is_choosy or usage.compares:
             return None
         return answers.get(key, usage.haste)
+
+    def _only_cached(self, demand: CacheDemand) -> OnlyCached:
+        reads = self.cache is not None and demand.mode is CacheMode.ONLY
+        return OnlyCached(self._transports if reads else dict.fromkeys(self._transports, NOBODY))
 
     async def close(self) -> None:
         """Waits for mutations whose clients have gone."""
@@ -228,10 +237,28 @@ def _for_its_sender(response: GraphQLResponse, *, is_whole: bool) -> GraphQLResp
     return msgspec.structs.replace(response, fresh=response.fresh if is_whole else 0, is_shared=False)
 
 
-def _refuse_kind(kind: OperationType, *, read_only: bool) -> None:
+def _noted(cache: FieldCache, key: Hashable, body: bytes, usage: Usage) -> GraphQLResponse:
+    """Keeps the answer where it may be kept, and says for how long that is."""
+    fresh = usage.fresh if usage.dependencies else 0
+    if fresh <= 0 or not usage.is_shared:
+        return GraphQLResponse(body, fresh=fresh, is_shared=usage.is_shared)
+    keys = cache.surrogate_keys.value(usage.dependencies) if cache.surrogate_keys is not None else b""
+    if cache.answers is not None:
+        cache.answers.put(key, body, usage, keys)
+    return _kept(body, fresh, keys)
+
+
+def _kept(body: bytes, fresh: float, keys: bytes | None) -> GraphQLResponse:
+    """What has too many keys for a cache that viewers share is for their own."""
+    return GraphQLResponse(body, fresh=fresh, is_shared=keys is not None, surrogate_keys=keys or b"")
+
+
+def _refuse_kind(kind: OperationType, request: GraphQLRequest) -> None:
     if kind is OperationType.SUBSCRIPTION:
         raise ClientError("SUBSCRIPTION_NOT_SUPPORTED", "This router does not serve subscriptions.")
-    if kind is OperationType.MUTATION and read_only:
+    if kind is OperationType.MUTATION and request.read_only:
         raise ClientError(
             "METHOD_NOT_ALLOWED", "GET is for queries: send mutations by POST.", status=_METHOD_NOT_ALLOWED
         )
+    if not request.demand.fetches:
+        not_cached()

@@ -81,6 +81,14 @@ class CompressionSettings(_Section):
     """Those that may be used. Earlier ones are preferred where a client accepts several equally well."""
 
 
+class BatchingSettings(_Section):
+    """Lists of requests in one POST, as some clients send them."""
+
+    enabled: bool = False
+    max_operations: Positive = 10
+    """In one list. They are executed at the same time."""
+
+
 class TrafficSettings(_Section):
     """What requests that are under way at the same time share."""
 
@@ -308,6 +316,7 @@ class RouterSettings(BaseSettings):
     server: ServerSettings = ServerSettings()
     reload: ReloadSettings = ReloadSettings()
     compression: CompressionSettings = CompressionSettings()
+    batching: BatchingSettings = BatchingSettings()
     traffic: TrafficSettings = TrafficSettings()
     limits: LimitSettings = LimitSettings()
     introspection: bool = True

@@ -21,6 +21,7 @@ _COUNT: Final = 110
 
 class _Answer(NamedTuple):
     body: bytes
+    surrogate_keys: bytes | None
     until: float
     dependencies: frozenset[str]
     size: int
@@ -29,10 +30,11 @@ class _Answer(NamedTuple):
 
 
 class Held(NamedTuple):
-    """An answer, and for how many milliseconds it holds."""
+    """An answer, for how many milliseconds it holds, and the keys that it was kept with."""
 
     body: bytes
     fresh: float
+    surrogate_keys: bytes | None
 
 
 class AnswersStatistics(NamedTuple):
@@ -83,20 +85,22 @@ class Answers:
         self._answers.move_to_end(key)
         self._hits += 1
         self._uncounted[key] = self._uncounted.get(key, 0) + 1
-        return Held(found.body, left * 1000)
+        return Held(found.body, left * 1000, found.surrogate_keys)
 
-    def put(self, key: Hashable, body: bytes, usage: Usage) -> None:
+    def put(self, key: Hashable, body: bytes, usage: Usage, surrogate_keys: bytes | None = b"") -> None:
         """Keeps it, if it is the same for everybody and nothing has changed since it was begun."""
         if usage.fresh <= 0 or not usage.dependencies or not usage.is_shared or usage.began != self.moment:
             return
         dependencies = frozenset(usage.dependencies)
         names = sum(len(each) + _DEPENDENCY for each in dependencies)
-        size = getsizeof(body) + names + len(usage.counts) * _COUNT + _OVERHEAD
+        size = getsizeof(body) + getsizeof(surrogate_keys) + names + len(usage.counts) * _COUNT + _OVERHEAD
         if size > self._max_bytes:
             return
         self._remove(key)
         until = self._clock() + usage.fresh / 1000
-        self._answers[key] = _Answer(body, until, dependencies, size, usage.counts, usage.pace)
+        self._answers[key] = _Answer(
+            body, surrogate_keys, until, dependencies, size, usage.counts, usage.pace
+        )
         self._bytes += size
         for each in dependencies:
             self._by_dependency.setdefault(each, set()).add(key)

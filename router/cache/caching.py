@@ -6,22 +6,24 @@ its answer. So neither programs nor the interpreter know of it, and any subgraph
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from router.cache.choosy_store import ChoosyStore
 from router.cache.coordinates import Coordinates
 from router.cache.fetching import Part, Surroundings
 from router.cache.filling import Filling
 from router.cache.invalidating import Naming
 from router.cache.leases import Leases
 from router.cache.mutating import Mutating
+from router.cache.only_cached import NOBODY
 from router.cache.pace import Pace
 from router.cache.reading import Reading
 from router.cache.shape import Shape
 from router.cache.shapes import Shapes, variables_of
 from router.cache.store import FieldStore, Fill, Invalidation, Wanted
 from router.cache.under_way import UnderWay
-from router.cache.usage import CacheMode
+from router.cache.usage import CacheMode, Usage
 from router.cache.viewer import Viewer
 from router.incident import incident
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse, SubgraphTransport
@@ -97,12 +99,14 @@ class CachingTransport:
         shape = self._shapes.of(request.body)
         if request.mutation:
             return asyncio.ensure_future(self._mutate(shape, request))
-        bypassed = request.usage is not None and request.usage.mode is CacheMode.BYPASS
+        usage = request.usage
+        bypassed = usage is not None and usage.mode is CacheMode.BYPASS
+        inner = self._inner if usage is None or usage.demand.fetches else NOBODY
         if shape is None or shape.is_mutation or bypassed or not self._cache.may_be_read():
-            if request.usage is not None:
-                request.usage.never()
-            begin = getattr(self._inner, "start", None)
-            return begin(request) if begin else asyncio.ensure_future(self._inner.fetch(request))
+            if usage is not None:
+                usage.never()
+            begin = getattr(inner, "start", None)
+            return begin(request) if begin else asyncio.ensure_future(inner.fetch(request))
         return asyncio.ensure_future(self._cached(shape, request))
 
     async def fetch(self, request: SubgraphRequest) -> SubgraphResponse:
@@ -118,11 +122,15 @@ class CachingTransport:
 
     async def _cached(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
         viewer = self._options.viewer(request)
-        store, seconds = self._cache.store, self._options.lease_seconds
+        around, store, seconds = self._around, self._cache.store, self._options.lease_seconds
+        usage: Usage | None = request.usage
+        if usage is not None and usage.demand.is_choosy:
+            store = ChoosyStore(store, usage.demand)
+        if usage is not None and not usage.demand.fetches:
+            # Nobody else is to wait for what it does not fetch.
+            around, seconds = replace(around, asking=NOBODY, under_way=UnderWay()), 0.0
         leases = Leases(store if seconds else None, seconds)
-        return await Reading(
-            self._around, store, leases, shape, request, variables_of(request.body), viewer
-        ).run()
+        return await Reading(around, store, leases, shape, request, variables_of(request.body), viewer).run()
 
     async def _mutate(self, shape: Shape | None, request: SubgraphRequest) -> SubgraphResponse:
         return await self._mutating.run(shape, request, self._options.viewer(request).name)

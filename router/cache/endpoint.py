@@ -1,6 +1,6 @@
 """The invalidation endpoint: whoever changes data without the router says here what is old now."""
 
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Awaitable, Callable, Container, Sequence
 from hmac import compare_digest
 from typing import Final, TypeAlias
 
@@ -13,7 +13,7 @@ from router.cache.asked_names import AskedNames
 from router.cache.invalidation_request import parse
 from router.cache.settings import InvalidationSettings
 from router.cache.store import Invalidation, StoreUnavailableError
-from router.errors import ClientError, RouterError
+from router.errors import ClientError, JsonValue, RouterError
 from router.incident import incident
 from router.pipeline import refusal
 from router.transport.body import read_body
@@ -34,10 +34,16 @@ _HEADERS: Final = {
 
 
 Invalidate: TypeAlias = Callable[[Invalidation], Awaitable[None]]
+Keys: TypeAlias = Callable[[Invalidation], Sequence[str]]
+"""By which a CDN drops the same."""
 
 
 def invalidation_routes(
-    settings: InvalidationSettings, names: AskedNames, invalidate: Invalidate, taken: Container[str]
+    settings: InvalidationSettings,
+    names: AskedNames,
+    invalidate: Invalidate,
+    taken: Container[str],
+    keys: Keys | None = None,
 ) -> list[Route]:
     """None without a key. Raises RouterError INVALID_SETTINGS for a path that is taken."""
     if settings.shared_key is None:
@@ -47,17 +53,20 @@ def invalidation_routes(
             "INVALID_SETTINGS", f"cache.invalidation.path: something else is at {settings.path}."
         )
     key = settings.shared_key.get_secret_value().encode()
-    return [Route(settings.path, InvalidationEndpoint(names, invalidate, key))]
+    return [Route(settings.path, InvalidationEndpoint(names, invalidate, key, keys))]
 
 
 class InvalidationEndpoint:
     """An ASGI application. What it answers with 202 is in force by then, all or nothing.
 
-    `invalidate` raises StoreUnavailableError.
+    `invalidate` raises StoreUnavailableError. With `keys` the answer has those for a CDN.
     """
 
-    def __init__(self, names: AskedNames, invalidate: Invalidate, key: bytes) -> None:
+    def __init__(
+        self, names: AskedNames, invalidate: Invalidate, key: bytes, keys: Keys | None = None
+    ) -> None:
         self._names = names
+        self._keys = keys
         self._invalidate = invalidate
         self._key = key
 
@@ -73,8 +82,8 @@ class InvalidationEndpoint:
             response = _refused(incident(error))
         await response(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> int:
-        """How many were asked for; nobody counts what they concern. Raises ClientError, ClientGoneError."""
+    async def _answer(self, scope: Scope, receive: Receive) -> dict[str, JsonValue]:
+        """`count` is how many were asked for; nobody counts what they concern. Raises ClientError, ClientGoneError."""
         if scope["method"] != "POST":
             raise ClientError("METHOD_NOT_ALLOWED", "Send invalidations by POST.", status=_METHOD_NOT_ALLOWED)
         headers = dict(scope["headers"])
@@ -86,7 +95,8 @@ class InvalidationEndpoint:
         what = self._names.invalidation(asked)
         if what != Invalidation():
             await self._drop(what)
-        return len(asked)
+        keys = {} if self._keys is None else {"surrogate_keys": self._keys(what)}
+        return {"count": len(asked), **keys}
 
     def _is_right(self, given: bytes) -> bool:
         """In the same time for any key that is as long."""
@@ -104,8 +114,8 @@ class InvalidationEndpoint:
             ) from None
 
 
-def _accepted(count: int) -> Response:
-    return _json(msgspec.json.encode({"count": count}), _ACCEPTED)
+def _accepted(answer: dict[str, JsonValue]) -> Response:
+    return _json(msgspec.json.encode(answer), _ACCEPTED)
 
 
 def _refused(error: ClientError) -> Response:

@@ -22,8 +22,9 @@ from router.cache.read_operation import Reader
 from router.cache.settings import FieldCacheSettings
 from router.cache.shapes import Shapes
 from router.cache.store import FieldStore, Invalidation, StoreUnavailableError
+from router.cache.surrogate_keys import surrogate_keys
 from router.cache.tiers import TieredStore
-from router.cache.usage import CacheMode, Usage
+from router.cache.usage import CacheDemand, Usage
 from router.federation.supergraph import Supergraph
 from router.upstream.subgraph import SubgraphTransport
 
@@ -47,6 +48,7 @@ class FieldCache:
         """`again_seconds`: how often a store that could not be told of a change is told again."""
         self._again_seconds = again_seconds
         self.store: FieldStore = opened.store
+        self.surrogate_keys = surrogate_keys(settings)
         self.coordinates = opened.coordinates
         self.clock = clock
         self._supergraph = supergraph
@@ -92,12 +94,11 @@ class FieldCache:
             if self._paying is None:
                 self._paying = asyncio.create_task(self._pay())
 
-    def usage(self, mode: CacheMode) -> Usage:
+    def usage(self, demand: CacheDemand) -> Usage:
         """For a request that begins now."""
-        usage = Usage(
-            self.answers.moment if self.answers is not None else 0, mode, self.haste(), clock=self.clock
-        )
-        share = self._settings.shadow
+        moment = self.answers.moment if self.answers is not None else 0
+        usage = Usage(moment, demand, self.haste() if demand.fetches else 0.0, clock=self.clock)
+        share = self._settings.shadow if demand.fetches else 0.0
         usage.compares = share > 0 and random.random() < share  # noqa: S311 - no secret
         return usage
 

@@ -16,19 +16,20 @@ from router.cache.take_apart import Taken
 from router.errors import JsonValue
 
 _MS: Final = 1000
-_OWN: Final = "sf:"
+LISTS: Final = "sf:list:"
+VIEWERS: Final = "sf:viewer:"
 _NULL: Final = b"null"
 _encode: Final = msgspec.json.Encoder().encode
 
 
 def tag_of_lists(type_name: str) -> str:
     """Of values with a list of such entities: whatever happens to one of them may add it, remove it or move it."""
-    return f"{_OWN}list:{type_name}"
+    return f"{LISTS}{type_name}"
 
 
 def tag_of_viewer(subgraph: str, viewer: str) -> str:
     """Of what a subgraph keeps for one viewer, who changes something in it and wants to see it changed."""
-    return f"{_OWN}viewer:{subgraph}:{viewer}"
+    return f"{VIEWERS}{subgraph}:{viewer}"
 
 
 class Filling:

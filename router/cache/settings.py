@@ -144,6 +144,17 @@ def _debug_key(value: SecretStr) -> SecretStr:
     return value
 
 
+class HttpCacheSettings(_Section):
+    """What answers say to caches between the router and its clients."""
+
+    surrogate_keys: Annotated[
+        Literal["off", "cache-tag", "surrogate-key"], BeforeValidator(_off_is_a_word)
+    ] = "off"
+    """The header with what an answer was made of, by which a CDN drops it: `cache-tag` for Cloudflare, `surrogate-key` for Fastly."""
+    surrogate_key_bytes: Annotated[int, Field(ge=100)] = 16_000
+    """That this header has at most. Both CDNs take 16 KB; a proxy before them may take less."""
+
+
 class FieldCacheSettings(_Section):
     """Fields of entities, shared by queries of any shape."""
 
@@ -180,6 +191,7 @@ class FieldCacheSettings(_Section):
     """`development`: whoever asks is told which fields of an answer came from the cache, and the explorer has a panel for it."""
     debug_key: Annotated[SecretStr, AfterValidator(_debug_key), BeforeValidator(_secret)] | None = None
     """Whoever asks with a signature made with it is told, too: `softfactory cache sign`."""
+    http: HttpCacheSettings = HttpCacheSettings()
 
     @property
     def is_in_redis(self) -> bool:

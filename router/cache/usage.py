@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from router.cache.coordinates import Coordinate
 from router.cache.store import type_of
 
@@ -25,6 +27,37 @@ class CacheMode(Enum):
     """no-cache: everything is fetched, and kept."""
     BYPASS = "bypass"
     """no-store: nothing is read or kept."""
+    ONLY = "only"
+    """only-if-cached: nothing is fetched."""
+    NOTHING = "nothing"
+    """only-if-cached beside one of the others: nothing is read or fetched."""
+
+
+class CacheDemand(msgspec.Struct, frozen=True, gc=False):
+    """What a client demands of all that its answer is made of. Milliseconds; None, where it demands nothing."""
+
+    mode: CacheMode = CacheMode.USE
+    max_age: int | None = None
+    min_fresh: int | None = None
+
+    @property
+    def fetches(self) -> bool:
+        """Whether subgraphs may be asked."""
+        return self.mode not in (CacheMode.ONLY, CacheMode.NOTHING)
+
+    @property
+    def is_choosy(self) -> bool:
+        """Whether not everything will do that is kept."""
+        return self.max_age is not None or self.min_fresh is not None
+
+    def takes(self, age: int, fresh: float) -> bool:
+        """Something that is so old, and holds for so long."""
+        return (self.max_age is None or age <= self.max_age) and (
+            self.min_fresh is None or fresh >= self.min_fresh
+        )
+
+
+NO_DEMAND: Final = CacheDemand()
 
 
 class Usage:
@@ -36,6 +69,7 @@ class Usage:
         "clock",
         "compares",
         "counts",
+        "demand",
         "dependencies",
         "haste",
         "is_shared",
@@ -48,13 +82,14 @@ class Usage:
     def __init__(
         self,
         began: int,
-        mode: CacheMode = CacheMode.USE,
+        demand: CacheDemand = NO_DEMAND,
         haste: float = 0.0,
         trace: "Trace | None" = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.began = began
-        self.mode = mode
+        self.demand = demand
+        self.mode = demand.mode
         self.haste = haste
         self.trace = trace
         self.compares = False
@@ -114,3 +149,11 @@ def on_type(type_name: str) -> str:
 def on_tag(tag: str) -> str:
     """The name of a dependency."""
     return f"g{tag}"
+
+
+def sorted_out(dependencies: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
+    """Entities, types and tags."""
+    found: dict[str, list[str]] = {"e": [], "t": [], "g": []}
+    for each in dependencies:
+        found[each[0]].append(each[1:])
+    return found["e"], found["t"], found["g"]

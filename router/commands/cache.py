@@ -36,10 +36,12 @@ Examples:
 
     softfactory cache purge --all --yes --redis redis://127.0.0.1:6379/0
 
+    softfactory cache purge --type Chef --print-keys      # for the CDN in front, where cache.http.surrogate_keys is on
+
 When it ends with 0, nobody reads any more what was there before. A router whose cache is in memory drops it in the process
 that answers; with several workers that is one of them.
 
-Exit codes: 0 it is done; 1 it is not, or nobody knows; 2 the command line is wrong.
+Exit codes: 0 it is done; 1 it is not, nobody knows, or there are no keys to print; 2 the command line is wrong.
 """
 
 _STATS_EPILOG = """
@@ -147,6 +149,10 @@ def purge(
         Path | None,
         typer.Option("--supergraph", "-s", help="With --redis: the graph, which knows types and keys."),
     ] = None,
+    print_keys: Annotated[
+        bool,
+        typer.Option("--print-keys", help="Print the surrogate keys that a CDN is to purge, one a line."),
+    ] = False,
 ) -> None:
     """Drops what the field cache keeps, of a running router or directly in its Redis.
 
@@ -168,10 +174,15 @@ def purge(
     if everything and not yes:
         typer.confirm(f"Drop everything {where}? The subgraphs will be asked for all of it.", abort=True)
     if redis is None:
-        _purge_router(url or _URL, key or "", asked)
+        keys = _purge_router(url or _URL, key or "", asked)
     else:
-        _purge_redis(redis, namespace, asked, supergraph)
-    typer.echo(f"Dropped {where} what {len(asked)} request{'s ask' if len(asked) > 1 else ' asks'} for.")
+        keys = _purge_redis(redis, namespace, asked, supergraph)
+    done = f"Dropped {where} what {len(asked)} request{'s ask' if len(asked) > 1 else ' asks'} for."
+    typer.echo(done, err=print_keys)
+    if print_keys and keys is None:
+        fail("The router has no surrogate keys: see cache.http.surrogate_keys.")
+    if print_keys:
+        typer.echo("\n".join(keys or ()))
 
 
 def stats(
@@ -271,17 +282,20 @@ def sign(
     typer.echo(f"{HEADER}: {signature(key.encode(), text, int(time.time()) + seconds)}")
 
 
-def _purge_router(url: str, key: str, asked: "Sequence[Asked]") -> None:
+def _purge_router(url: str, key: str, asked: "Sequence[Asked]") -> Sequence[str] | None:
     from router.commands.purging import PurgeError, purge_router
 
     try:
-        asyncio.run(purge_router(url, key, asked))
+        return asyncio.run(purge_router(url, key, asked))
     except PurgeError as error:
         fail(*error.lines)
 
 
-def _purge_redis(url: str, namespace: str, asked: "Sequence[Asked]", supergraph: Path | None) -> None:
+def _purge_redis(
+    url: str, namespace: str, asked: "Sequence[Asked]", supergraph: Path | None
+) -> Sequence[str]:
     from router.cache.asked_names import AskedNames, without_graph
+    from router.cache.surrogate_keys import keys_to_drop
     from router.commands.purging import PurgeError, purge_redis
     from router.serving.release import parse_supergraph, read_supergraph
 
@@ -302,3 +316,4 @@ def _purge_redis(url: str, namespace: str, asked: "Sequence[Asked]", supergraph:
             f"No router has used this Redis under {namespace!r}; see cache.namespace and cache.store.",
             err=True,
         )
+    return keys_to_drop(what, namespace)

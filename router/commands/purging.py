@@ -16,6 +16,7 @@ from router.cache.store import Invalidation, StoreUnavailableError
 from router.errors import JsonValue
 
 _SECONDS: Final = 10
+_MAX_BYTES: Final = 10_000_000
 _ACCEPTED: Final = 202
 _HINTS: Final = {
     401: "The key is cache.invalidation.shared_key of the router: set SOFTFACTORY_CACHE_KEY.",
@@ -33,8 +34,8 @@ class PurgeError(Exception):
         self.lines = lines
 
 
-async def purge_router(url: str, key: str, asked: Sequence[Asked]) -> None:
-    """Raises PurgeError."""
+async def purge_router(url: str, key: str, asked: Sequence[Asked]) -> Sequence[str] | None:
+    """Gives the surrogate keys, None where the router has none. Raises PurgeError."""
     headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
     try:
@@ -42,13 +43,14 @@ async def purge_router(url: str, key: str, asked: Sequence[Asked]) -> None:
             aiohttp.ClientSession(timeout=timeout) as session,
             session.post(url, data=encode(asked), headers=headers, allow_redirects=False) as answer,
         ):
-            status, body = answer.status, await answer.content.read(100_000)
+            status, body = answer.status, await _read(answer.content)
     except TimeoutError:
         raise PurgeError(f"{url} did not answer within {_SECONDS} seconds.") from None
     except (aiohttp.ClientError, ValueError) as error:
         raise PurgeError(f"{url} cannot be reached: {error}") from None
     if status != _ACCEPTED:
         raise PurgeError(_refusal(url, status, body), *([_HINTS[status]] if status in _HINTS else ()))
+    return _keys(body)
 
 
 async def purge_redis(url: str, namespace: str, what: Invalidation) -> bool:
@@ -71,6 +73,27 @@ async def purge_redis(url: str, namespace: str, what: Invalidation) -> bool:
     finally:
         await store.close()
     return any(clocks)
+
+
+async def _read(content: aiohttp.StreamReader) -> bytes:
+    """As far as a router's answer goes."""
+    found = bytearray()
+    async for part in content.iter_any():
+        found += part
+        if len(found) > _MAX_BYTES:
+            break
+    return bytes(found)
+
+
+class _Done(msgspec.Struct):
+    surrogate_keys: list[str] | None = None
+
+
+def _keys(body: bytes) -> Sequence[str] | None:
+    try:
+        return msgspec.json.decode(body, type=_Done).surrogate_keys
+    except ValueError:
+        return None
 
 
 class _Answer(msgspec.Struct):

@@ -43,8 +43,12 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 class AnswerFormat:
     """Answers of one media type. What their headers have in common is made once."""
 
-    def __init__(self, media_type: MediaType, vary: bytes, viewer: Sequence[str]) -> None:
-        """`viewer`: the headers on which an answer depends that is not the same for all."""
+    def __init__(
+        self, media_type: MediaType, vary: bytes, viewer: Sequence[str], surrogate_keys: bytes = b""
+    ) -> None:
+        """`viewer`: the headers on which an answer depends that is not the same for all. `surrogate_keys`: the header that
+        has them."""
+        self._surrogate_keys = surrogate_keys
         self._is_json = media_type is MediaType.JSON
         self._type = (b"content-type", media_type.content_type.encode())
         self._vary = vary
@@ -70,8 +74,10 @@ class AnswerFormat:
         seconds = min(int(response.fresh / _SECOND), _LONGEST)
         scope = "public" if response.is_shared else "private"
         control = (b"cache-control", f"{scope}, max-age={seconds}".encode())
-        vary = self._vary if response.is_shared else self._private_vary
-        return (self._type, control, (b"vary", vary))
+        if not response.is_shared:
+            return (self._type, control, (b"vary", self._private_vary))
+        keys = ((self._surrogate_keys, response.surrogate_keys),) if response.surrogate_keys else ()
+        return (self._type, control, (b"vary", self._vary), *keys)
 
     def refused(self, error: ClientError) -> Answer:
         """A request that was not GraphQL over HTTP has the status code that the error names."""

@@ -9,22 +9,25 @@ from starlette.types import Receive, Scope, Send
 
 from router.cache.debug_access import HEADER as DEBUG_HEADER
 from router.cache.debug_access import DebugAccess
-from router.cache.freshness import read_cache_control
-from router.cache.usage import CacheMode
+from router.cache.demand import read_demand
+from router.cache.surrogate_keys import SurrogateKeys
+from router.cache.usage import NO_DEMAND
 from router.errors import ClientError
 from router.incident import incident
-from router.pipeline import GraphQLRequest, GraphQLResponse, refusal
+from router.pipeline import GraphQLRequest, GraphQLResponse
 from router.security.sender import Authentication, Sender
 from router.transport.answer import Answer, AnswerFormat, conditional, redirect, send_answer
+from router.transport.batch import Batch, batch_from_body, is_batch, merged
 from router.transport.body import read_body, refuse_content_type
 from router.transport.compression import Compression, compressed
 from router.transport.content_coding import unpack
 from router.transport.csrf import refuse_forged
 from router.transport.disconnect import ClientGoneError, Clients
+from router.transport.execution import Execution
 from router.transport.executor import GraphQLExecutor
 from router.transport.header_memory import remembered
 from router.transport.headers import HeaderReader, RequestHeaders
-from router.transport.media_type import MediaType, negotiate
+from router.transport.media_type import MediaType, negotiate, refuse_without_json
 from router.transport.parameters import Parameters, parameters_from_body, parameters_from_query_string
 from router.transport.persisted_queries import PersistedQueries
 from router.transport.request_id import new_ids
@@ -54,6 +57,9 @@ class EndpointOptions:
     authentication: Authentication | None = None
     debug: DebugAccess | None = None
     """Who is told where each field came from. None: nobody."""
+    max_batch: int = 0
+    """Requests in a batch; 0 takes none."""
+    surrogate_keys: SurrogateKeys | None = None
 
 
 class GraphQLEndpoint:
@@ -65,8 +71,7 @@ class GraphQLEndpoint:
     def __init__(
         self, executor: GraphQLExecutor, persisted: PersistedQueries, options: EndpointOptions
     ) -> None:
-        self._executor = executor
-        self._persisted = persisted
+        self._execution = Execution(executor, persisted, options.debug)
         self._options = options
         self._compression = options.compression
         named = [
@@ -77,12 +82,15 @@ class GraphQLEndpoint:
         self._headers = HeaderReader(options.propagation, options.new_id, named)
         self._deadline_header = (options.deadline_header or "").encode()
         self._clients = Clients()
+        self._demand = remembered(read_demand)
         vary = b"accept" if self._compression is None else b"accept, accept-encoding"
         # Who asks is known by headers that subgraphs see, too.
         viewer = options.propagation.names - OF_ONE_REQUEST
         if options.authentication is not None:
             viewer |= {options.authentication.header}
-        formats = {media_type: AnswerFormat(media_type, vary, sorted(viewer)) for media_type in MediaType}
+        passed = sorted(viewer)
+        keys = options.surrogate_keys.name if options.surrogate_keys is not None else b""
+        formats = {each: AnswerFormat(each, vary, passed, keys) for each in MediaType}
         self._json = formats[MediaType.JSON]
         self._format_for = remembered(lambda accept: formats[negotiate(accept.decode("latin-1"))])
 
@@ -107,11 +115,16 @@ class GraphQLEndpoint:
             accept = headers.own.get(b"accept")
             if accept is not None:
                 answers = self._format_for(accept)
-            parameters = await self._parameters(scope, receive, headers.own)
+            sent = await self._parameters(scope, receive, headers.own)
+            if not isinstance(sent, Parameters):
+                refuse_without_json(None if accept is None else accept.decode("latin-1"))
+                answers = self._json
             sender = Sender(None, headers.passed)
             if self._options.authentication is not None:
                 sender = await self._options.authentication.sender(scope["headers"], headers.passed)
-            response = await self._execute(scope, receive, headers.own, sender, parameters)
+            debug = headers.own.get(_DEBUG_HEADER)
+            with self._clients.waiting(receive):
+                response = await self._execute(sent, self._terms(scope, headers.own, sender), debug)
             answer = answers.executed(response)
             if scope["method"] == "GET" and response.fresh:
                 return conditional(answer, headers.own.get(b"if-none-match"))
@@ -125,14 +138,18 @@ class GraphQLEndpoint:
 
     async def _parameters(
         self, scope: Mapping[str, Any], receive: Receive, headers: Mapping[bytes, bytes]
-    ) -> Parameters:
+    ) -> Parameters | Batch:
         method = scope["method"]
         if method == "POST":
             refuse_content_type(headers.get(b"content-type"))
             most = self._options.max_body_bytes
             body = await read_body(receive, headers.get(b"content-length"), most)
             coding = headers.get(b"content-encoding")
-            return parameters_from_body(body if coding is None else unpack(body, coding, most))
+            if coding is not None:
+                body = unpack(body, coding, most)
+            if self._options.max_batch and is_batch(body):
+                return batch_from_body(body, self._options.max_batch)
+            return parameters_from_body(body)
         if method == "GET":
             if self._options.csrf_headers is not None:
                 refuse_forged(headers, self._options.csrf_headers)
@@ -141,31 +158,13 @@ class GraphQLEndpoint:
             "METHOD_NOT_ALLOWED", "Send a GraphQL request by POST or GET.", status=_METHOD_NOT_ALLOWED
         )
 
-    async def _execute(
-        self,
-        scope: Mapping[str, Any],
-        receive: Receive,
-        own: Mapping[bytes, bytes],
-        sender: Sender,
-        parameters: Parameters,
-    ) -> GraphQLResponse:
-        sha256 = self._persisted.hash_of(parameters)
-        query = parameters.query
-        if query is None and sha256 is not None:
-            query = await self._persisted.find(sha256)
-            if query is None:
-                return refusal(ClientError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"))
-        if query is None:
-            raise ClientError(
-                "MISSING_QUERY", 'The request has no query. Send one, as in {"query": "{ __typename }"}.'
-            )
+    def _terms(self, scope: Mapping[str, Any], own: Mapping[bytes, bytes], sender: Sender) -> GraphQLRequest:
+        """A request without its text: all that the header says of it."""
         asked = own.get(self._deadline_header)
-        mode = _cache_mode(own.get(b"cache-control"))
-        traced = self._is_traced(own.get(_DEBUG_HEADER), query)
-        request = GraphQLRequest(
-            query=query,
-            operation_name=parameters.operation_name,
-            variables=parameters.variables or {},
+        control = own.get(b"cache-control")
+        demand = NO_DEMAND if control is None else self._demand(control)
+        return GraphQLRequest(
+            query="",
             headers=sender.headers,
             principal=sender.principal,
             read_only=scope["method"] == "GET",
@@ -174,19 +173,16 @@ class GraphQLEndpoint:
                 self._options.request_timeout,
                 None if asked is None else asked.decode("latin-1"),
             ),
-            shareable=asked is None and mode is CacheMode.USE and not traced,
-            cache_mode=mode,
-            traced=traced,
+            shareable=asked is None and demand == NO_DEMAND,
+            demand=demand,
         )
-        with self._clients.waiting(receive):
-            response = await self._executor.execute(request)
-        if sha256 is not None and parameters.query is not None and response.refused is None:
-            await self._persisted.remember(sha256, query)
-        return response
 
-    def _is_traced(self, value: bytes | None, query: str) -> bool:
-        debug = self._options.debug
-        return value is not None and debug is not None and debug.allows(value, query)
+    async def _execute(
+        self, sent: Parameters | Batch, terms: GraphQLRequest, debug: bytes | None
+    ) -> GraphQLResponse:
+        if isinstance(sent, Parameters):
+            return await self._execution.one(sent, terms, debug)
+        return merged(await self._execution.all(sent, terms, debug), self._options.surrogate_keys)
 
     def _is_visit(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
         """Somebody typed the endpoint's address into a browser."""
@@ -195,12 +191,3 @@ class GraphQLEndpoint:
             and not scope["query_string"]
             and b"text/html" in headers.get(b"accept", b"")
         )
-
-
-def _cache_mode(control: bytes | None) -> CacheMode:
-    if control is None:
-        return CacheMode.USE
-    wanted = read_cache_control(control.decode("latin-1"))
-    if "no-store" in wanted:
-        return CacheMode.BYPASS
-    return CacheMode.REFRESH if "no-cache" in wanted or wanted.seconds("max-age") == 0 else CacheMode.USE

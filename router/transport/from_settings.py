@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from router.cache.debug_access import DebugAccess
 from router.cache.settings import FieldCacheSettings
+from router.cache.surrogate_keys import surrogate_keys
 from router.security.sender import Authentication
 from router.settings import CompressionSettings, CorsSettings, PersistedQueriesSettings, RouterSettings
 from router.transport.compression import Compression
@@ -40,6 +41,8 @@ def graphql_endpoint(
         deadline_header=settings.upstream.deadline_header,
         authentication=authentication,
         debug=_debug(settings.cache),
+        max_batch=settings.batching.max_operations if settings.batching.enabled else 0,
+        surrogate_keys=surrogate_keys(settings.cache),
     )
     if settings.traffic.single_flight == "all":
         executor = SingleFlight(executor)

@@ -44,12 +44,18 @@ def negotiate(accept: str | None) -> MediaType:
     matches = {media_type: _match(media_type, ranges) for media_type in MediaType}
     best = max(matches, key=lambda media_type: matches[media_type])
     if matches[best].quality == 0:
-        raise ClientError(
-            "NOT_ACCEPTABLE",
-            "Accept application/graphql-response+json or application/json, in UTF-8.",
-            status=_NOT_ACCEPTABLE,
-        )
+        raise _not_acceptable("application/graphql-response+json or application/json")
     return best
+
+
+def refuse_without_json(accept: str | None) -> None:
+    """For an answer that only application/json can be. Raises ClientError NOT_ACCEPTABLE."""
+    if accept and accept.strip() and _match(MediaType.JSON, dict(_ranges(accept))).quality == 0:
+        raise _not_acceptable("application/json for a batch")
+
+
+def _not_acceptable(wanted: str) -> ClientError:
+    return ClientError("NOT_ACCEPTABLE", f"Accept {wanted}, in UTF-8.", status=_NOT_ACCEPTABLE)
 
 
 def _match(media_type: MediaType, ranges: dict[str, float]) -> _Match:

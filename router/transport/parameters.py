@@ -29,24 +29,24 @@ class Parameters(msgspec.Struct, frozen=True, gc=False):
 _read: Final = msgspec.json.Decoder(Parameters).decode
 
 
-def parameters_from_body(body: bytes) -> Parameters:
-    """Members that the specification does not name are passed over.
+def parameters_from_body(body: bytes, what: str = "The request's body") -> Parameters:
+    """Members that the specification does not name are passed over. `what` it is that errors speak of.
 
     Raises ClientError INVALID_JSON, BATCHING_NOT_SUPPORTED or INVALID_REQUEST.
     """
     try:
         return _read(body)
     except (ValueError, RecursionError):
-        return _read_again(body)
+        return _read_again(body, what)
 
 
-def _read_again(body: bytes) -> Parameters:
+def _read_again(body: bytes, what: str) -> Parameters:
     """For what begins with a byte order mark, and to say what is wrong with the rest."""
-    value = _decode(body.removeprefix(_BYTE_ORDER_MARK), "The request's body")
+    value = _decode(body.removeprefix(_BYTE_ORDER_MARK), what)
     if isinstance(value, list):
         raise ClientError("BATCHING_NOT_SUPPORTED", "Send one operation per request, not a list of them.")
     if not isinstance(value, dict):
-        raise ClientError("INVALID_REQUEST", 'The request\'s body must be an object, such as {"query": "…"}.')
+        raise ClientError("INVALID_REQUEST", f'{what} must be an object, such as {{"query": "…"}}.')
     return _parameters(value)
 
 
@@ -68,12 +68,20 @@ def parameters_from_query_string(query_string: bytes) -> Parameters:
 def _decode(text: bytes, what: str) -> Any:
     try:
         return msgspec.json.decode(text)
-    except RecursionError:
-        raise ClientError("INVALID_JSON", f"{what} is nested too deeply.") from None
-    except UnicodeError:
-        raise ClientError("INVALID_JSON", f"{what} is not UTF-8.") from None
-    except ValueError as error:
-        raise ClientError("INVALID_JSON", f"{what} is not JSON: {error}.") from None
+    except (ValueError, RecursionError) as error:
+        raise not_json(what, error) from None
+
+
+def not_json(what: str, error: ValueError | RecursionError) -> ClientError:
+    """INVALID_JSON, for what a decoder raises."""
+    match error:
+        case RecursionError():
+            why = "is nested too deeply."
+        case UnicodeError():
+            why = "is not UTF-8."
+        case _:
+            why = f"is not JSON: {error}."
+    return ClientError("INVALID_JSON", f"{what} {why}")
 
 
 def _parameters(value: Mapping[str, Any]) -> Parameters:

@@ -231,10 +231,10 @@ class _Given(Stores):
 class Router:
     """That listens in another thread, over a store that a test can look into."""
 
-    def __init__(self, graph: Any) -> None:
+    def __init__(self, graph: Any, keys: str = "off") -> None:
         self.store = MemoryStore(time.monotonic, 1_000_000)
         asyncio.run(fill(self.store))
-        cache = {"store": "memory", "invalidation": {"shared_key": KEY}}
+        cache = {"store": "memory", "invalidation": {"shared_key": KEY}, "http": {"surrogate_keys": keys}}
         lasting = Lasting(stores=_Given(self.store))
         served = create_app(
             RouterSettings(cache=cache), graph.supergraph, transports=graph.transports, lasting=lasting
@@ -276,6 +276,32 @@ def test_tells_a_router(router: Router) -> None:
 
     assert done("--all", "--url", router.url, "--key", KEY, answer="y\n").startswith("Drop everything behind")
     assert router.left() == set()
+
+
+PURGED = ["e-d37ae6535a690a07", "any-Person", "list-Person"]
+"""The first is the beginning of the SHA-256 of `Person:["1"]`."""
+
+
+def test_prints_what_a_cdn_has_to_purge(small_graph: Any) -> None:
+    with Router(small_graph, "cache-tag") as router:
+        result = run(
+            "purge", "--print-keys", "--entity", 'Person:{"id": 1}', "--url", router.url, "--key", KEY
+        )
+    assert (result.exit_code, result.stdout.splitlines()) == (0, PURGED)
+    assert result.stderr.startswith("Dropped behind ")
+
+
+def test_prints_it_without_a_router(redis: Redis) -> None:
+    asked = ("--entity", 'Person:{"id": 1}', "-s", SUPERGRAPH)
+    assert done(*asked, "--redis", redis.url, "--print-keys").splitlines() == PURGED
+    everything = ("--all", "--yes", "--print-keys", "--redis", redis.url, "--namespace", "shop")
+    assert done(*everything) == "shop\n"
+
+
+def test_says_that_the_router_has_no_keys(router: Router) -> None:
+    result = run("purge", "--print-keys", "--tag", "people", "--url", router.url, "--key", KEY)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[1] == "The router has no surrogate keys: see cache.http.surrogate_keys."
 
 
 @pytest.mark.parametrize(
