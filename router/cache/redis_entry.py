@@ -92,13 +92,14 @@ def decode(fields: Sequence[str], values: Iterable[object], now: int) -> dict[st
                 at, (high, low, fresh, stale, spare) = long, unpack_long(raw)
             else:
                 at, (high, low, fresh), stale, spare = short, unpack_short(raw), 0, 0
-            tags: tuple[str, ...] | None = ()
+            tags: tuple[str, ...] = ()
             if raw[0] & _HAS_TAGS:
                 start = at + 2
                 at = start + (raw[at] << 8 | raw[at + 1])
-                tags = decode_tags(raw[start:at])
-                if tags is None:
+                known = decode_tags(raw[start:at])
+                if known is None:
                     continue
+                tags = known
             age = now - (high << 32 | low)
             age = age if age > 0 else 0
             left = fresh - age
