@@ -101,6 +101,7 @@ def _router_settings(options: UpOptions, environment: Mapping[str, str]) -> Rout
         "supergraph": options.root / SUPERGRAPH,
         "server": {"host": options.host, "port": options.port},
         "redis_url": environment["REDIS_URL"],
+        "cache": {"invalidation": {"stream": {"url": environment["REDIS_URL"]}}},
         "explorer": {"examples": examples, "open": EXAMPLE.stem} if examples.is_dir() else {},
     }
     return load_settings(file if file.exists() else None, given)

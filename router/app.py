@@ -1,5 +1,6 @@
 """The router as an ASGI application: settings and a supergraph in, a graph over HTTP out."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -22,6 +23,7 @@ from router.security.operation_size import OperationSize
 from router.serving.lasting import Lasting
 from router.serving.release import parse_supergraph, read_supergraph, supergraph_id
 from router.settings import RouterSettings
+from router.telemetry.metrics import keep_flushing, metrics_routes
 from router.transport.from_settings import cors, graphql_endpoint
 from router.transport.front import RouterApp
 from router.transport.health import ServedGraph, health_routes
@@ -53,6 +55,8 @@ def create_app(
     redis = redis_client(settings.redis_url) if settings.redis_url else None
     opened = shared.stores.get(settings.cache)
     cache = FieldCache(graph, settings.cache, opened) if opened is not None else None
+    consumer = shared.consumers.get(settings.cache, opened) if opened is not None else None
+    names = AskedNames(graph)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -61,6 +65,9 @@ def create_app(
                 stack.push_async_callback(redis.aclose)
             upstream.update(guarded(transports or {}, settings))
             upstream.update(await stack.enter_async_context(connected(remote, settings)))
+            if settings.telemetry.metrics.enabled:
+                flushing = asyncio.create_task(keep_flushing(shared.flush_metrics))
+                stack.callback(flushing.cancel)
             if cache is not None:
                 upstream.update(cache.around(upstream))
                 pipeline.cache = cache
@@ -68,6 +75,9 @@ def create_app(
             stack.push_async_callback(pipeline.close)
             if lasting is None:
                 stack.push_async_callback(shared.stores.close)
+            if consumer is not None:
+                await stack.enter_async_context(consumer.serving(names))
+            if lasting is None:
                 stack.callback(shared.readiness.drain)
                 shared.readiness.open()
             yield
@@ -75,7 +85,12 @@ def create_app(
     new_id = new_ids()
     routes: list[BaseRoute] = [
         *health_routes(shared.readiness, ServedGraph.now(supergraph_id(graph.sdl)), shared.reloads),
-        *(_invalidation(settings, graph, cache) if cache is not None else ()),
+        *(_invalidation(settings, names, cache) if cache is not None else ()),
+        *metrics_routes(
+            settings.telemetry.metrics,
+            shared.flush_metrics,
+            (*_taken(settings), settings.cache.invalidation.path),
+        ),
         *(_explorer(settings, graph, explorer_headers) if settings.explorer.enabled else ()),
     ]
     app = RouterApp(
@@ -108,9 +123,13 @@ def _pipeline_options(settings: RouterSettings) -> PreparationOptions:
     )
 
 
-def _invalidation(settings: RouterSettings, supergraph: Supergraph, cache: FieldCache) -> list[Route]:
-    taken = (settings.server.path, "/health", "/ready")
-    return invalidation_routes(settings.cache.invalidation, AskedNames(supergraph), cache.invalidate, taken)
+def _invalidation(settings: RouterSettings, names: AskedNames, cache: FieldCache) -> list[Route]:
+    taken = _taken(settings)
+    return invalidation_routes(settings.cache.invalidation, names, cache.invalidate, taken)
+
+
+def _taken(settings: RouterSettings) -> tuple[str, ...]:
+    return (settings.server.path, "/health", "/ready")
 
 
 def _explorer(settings: RouterSettings, supergraph: Supergraph, headers: HeadersSource | None) -> list[Route]:

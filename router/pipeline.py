@@ -9,7 +9,7 @@ from graphql import OperationType
 
 from router.cache.answers import Held
 from router.cache.field_cache import FieldCache
-from router.cache.usage import CacheMode
+from router.cache.usage import CacheMode, Usage
 from router.errors import ClientError, JsonValue
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
@@ -84,10 +84,10 @@ class Pipeline:
                     request.operation_name,
                     _encode(request.variables) if request.variables else b"",
                 )
-                held = self._held(key, request.cache_mode)
+                usage = self.cache.usage(request.cache_mode)
+                held = self._held(key, usage)
                 if held is not None:
                     return GraphQLResponse(held.body, fresh=held.fresh)
-                usage = self.cache.usage(request.cache_mode)
             if kind is not OperationType.QUERY:
                 _refuse_kind(kind, read_only=request.read_only)
             variables = prepared.variables.coerce(request.variables)
@@ -120,9 +120,11 @@ class Pipeline:
         except Exception as error:
             return refusal(incident(error))
 
-    def _held(self, key: Hashable, mode: CacheMode) -> Held | None:
+    def _held(self, key: Hashable, usage: Usage) -> Held | None:
         answers = self.cache.answers if self.cache is not None else None
-        return answers.get(key) if answers is not None and mode is CacheMode.USE else None
+        if answers is None or usage.mode is not CacheMode.USE or usage.compares:
+            return None
+        return answers.get(key, usage.haste)
 
     async def close(self) -> None:
         """Waits for mutations whose clients have gone."""

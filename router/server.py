@@ -13,6 +13,7 @@ from router.serving.machine import ForkingMachine
 from router.serving.release import Release, Source
 from router.serving.releases import Releases
 from router.serving.supervisor import Supervisor
+from router.telemetry.metrics import shared_metrics
 
 _BACKLOG: Final = 2048
 """Connections that wait to be accepted; uvicorn's own number."""
@@ -30,10 +31,11 @@ def serve(source: Source, say: Callable[[str], None]) -> None:
     def greet(listener: socket.socket) -> None:
         say(f"Serving GraphQL at {url_of(listener)}{release.settings.server.path}")
 
-    if many:
-        _supervise(releases, greet)
-    else:
-        serve_alone(releases, _listen, greet)
+    with shared_metrics(release.settings.telemetry.metrics):
+        if many:
+            _supervise(releases, greet)
+        else:
+            serve_alone(releases, _listen, greet)
 
 
 def _supervise(releases: Releases, on_ready: Callable[[socket.socket], None]) -> None:

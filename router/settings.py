@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from router.cache.settings import FieldCacheSettings
 from router.operation.budget import MAX_WORK
+from router.telemetry.settings import TelemetrySettings
 from router.upstream.deadline import HEADER as DEADLINE_HEADER
 from router.upstream.headers import DEFAULT_NAMES, HeaderRules
 from router.upstream.http1.target import read_url
@@ -322,6 +323,7 @@ class RouterSettings(BaseSettings):
     redis_url: str | None = None
     """`redis://…`, to share persisted queries between processes. Also read from REDIS_URL."""
     cache: FieldCacheSettings = FieldCacheSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     csrf: CsrfSettings = CsrfSettings()
     explorer: ExplorerSettings = ExplorerSettings()
     upstream: UpstreamSettings = UpstreamSettings()

@@ -49,10 +49,10 @@ class CountingStore:
             self._found.update((each.entity, id_) for id_ in entries if not id_.startswith(_ABSENT))
         return found
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         for fill in fills:
             self._fetched.update((fill.entity, id_) for id_ in fill.values if not id_.startswith(_ABSENT))
-        await self._inner.fill(stamp, fills)
+        await self._inner.fill(stamp, fills, age)
 
     async def invalidate(self, what: Invalidation) -> None:
         await self._inner.invalidate(what)

@@ -12,15 +12,18 @@ from typing import Any, Protocol
 import msgspec
 
 from router.cache.asking import Asking
-from router.cache.fetching import Surroundings
+from router.cache.coordinates import Coordinates
+from router.cache.fetching import Part, Surroundings
 from router.cache.filling import Filling
 from router.cache.invalidating import Naming
+from router.cache.leases import Leases
+from router.cache.pace import Pace
 from router.cache.reading import Reading
 from router.cache.shape import Shape
 from router.cache.shapes import Shapes, variables_of
 from router.cache.store import FieldStore, Fill, Invalidation
 from router.cache.take_apart import TakingApart, UnexpectedAnswerError
-from router.cache.under_way import Fetching, UnderWay
+from router.cache.under_way import UnderWay
 from router.cache.usage import CacheMode
 from router.cache.viewer import Viewer
 from router.incident import incident
@@ -35,12 +38,18 @@ class CachingOptions:
 
     viewer_headers: tuple[str, ...] = ("authorization",)
     negative_seconds: float = 10.0
+    lease_seconds: float = 0.0
+    """For how long one process may be the only one to fetch something. 0 where nobody else can."""
 
 
 class Cache(Protocol):
     """What all subgraphs share."""
 
     store: FieldStore
+    coordinates: Coordinates
+
+    def clock(self) -> float:
+        """Seconds that do not go back."""
 
     def may_be_read(self) -> bool:
         """Whether it knows of all changes that are known here."""
@@ -72,10 +81,14 @@ class CachingTransport:
             inner,
             filling,
             UnderWay(),
+            Pace(),
+            cache.coordinates,
+            cache.clock,
             f"!{subgraph}",
             self._options.negative_seconds,
             self._fill,
             self._beside,
+            self._release,
         )
 
     def start(self, request: SubgraphRequest) -> "asyncio.Future[SubgraphResponse]":
@@ -104,8 +117,10 @@ class CachingTransport:
 
     async def _cached(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
         viewer = Viewer(request.headers, self._options.viewer_headers)
+        store, seconds = self._cache.store, self._options.lease_seconds
+        leases = Leases(store if seconds else None, seconds)
         return await Reading(
-            self._around, self._cache.store, shape, request, variables_of(request.body), viewer
+            self._around, store, leases, shape, request, variables_of(request.body), viewer
         ).run()
 
     async def _mutate(self, shape: Shape | None, request: SubgraphRequest) -> SubgraphResponse:
@@ -141,8 +156,12 @@ class CachingTransport:
         if what != Invalidation():
             await self._cache.invalidate_in_any_case(what)
 
-    def _fill(self, stamp: int, fills: Sequence[Fill], announced: Fetching) -> None:
-        self._beside(self._fill_and_tell(stamp, fills, announced))
+    def _fill(self, stamp: int, began: float, fills: Sequence[Fill], ended: Sequence[Part]) -> None:
+        self._beside(self._fill_and_tell(stamp, began, fills, ended))
+
+    def _release(self, names: Sequence[str]) -> None:
+        if names:
+            self._beside(self._cache.store.release(names))
 
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -155,12 +174,19 @@ class CachingTransport:
         if isinstance(error, Exception) and not isinstance(error, SubgraphError):
             incident(error)
 
-    async def _fill_and_tell(self, stamp: int, fills: Sequence[Fill], announced: Fetching) -> None:
+    async def _fill_and_tell(
+        self, stamp: int, began: float, fills: Sequence[Fill], ended: Sequence[Part]
+    ) -> None:
         values: dict[str, dict[str, bytes]] = {}
         for fill in fills:
             values.setdefault(fill.entity, {}).update(fill.values)
         try:
             if fills:
-                await self._cache.store.fill(stamp, fills)
+                age = int((self._cache.clock() - began) * 1000)
+                await self._cache.store.fill(stamp, fills, age)
         finally:
-            announced.end(values)
+            for each in ended:
+                each.announced.end(values)
+        names = [name for each in ended for name in each.names]
+        if names:
+            await self._cache.store.release(names)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -14,6 +15,7 @@ from router.cache.identity import Identities
 from router.cache.invalidating import Naming
 from router.cache.memory import MemoryStore
 from router.cache.open_store import OpenStore
+from router.cache.pace import haste
 from router.cache.policy import policies
 from router.cache.read_operation import Reader
 from router.cache.settings import FieldCacheSettings
@@ -44,13 +46,15 @@ class FieldCache:
         """`again_seconds`: how often a store that could not be told of a change is told again."""
         self._again_seconds = again_seconds
         self.store: FieldStore = opened.store
+        self.coordinates = opened.coordinates
+        self.clock = clock
         self._supergraph = supergraph
         self._settings = settings
         self._transports: dict[str, CachingTransport] = {}
         self._owed: list[Invalidation] = []
         self._paying: asyncio.Task[None] | None = None
         self._opened = opened
-        self.answers = _answers(opened.store, settings.memory_bytes // _SHARE_OF_ANSWERS, clock)
+        self.answers = _answers(opened, settings.memory_bytes // _SHARE_OF_ANSWERS, clock)
         if self.answers is not None:
             opened.answers.add(self.answers)
 
@@ -59,21 +63,22 @@ class FieldCache:
         identities = Identities(self._supergraph)
         naming = Naming(self._supergraph, identities)
         filling = Filling(identities, self._settings.jitter)
-        options = CachingOptions(self._settings.viewer_headers, self._settings.negative_seconds)
+        is_own = isinstance(self.store, MemoryStore)
+        options = CachingOptions(
+            self._settings.viewer_headers,
+            self._settings.negative_seconds,
+            0.0 if is_own else self._settings.lease_ms / 1000,
+        )
         self._transports = {}
         for name, transport in transports.items():
             found = policies(self._supergraph, name, self._settings)
-            shapes = Shapes(Reader(name, self._supergraph, identities, found))
+            shapes = Shapes(Reader(name, self._supergraph, identities, found, self.coordinates))
             self._transports[name] = CachingTransport(name, transport, shapes, self, filling, naming, options)
         return dict(self._transports)
 
     async def invalidate(self, what: Invalidation) -> None:
         """From its end on nobody reads what was there before. Raises StoreUnavailableError."""
-        self._opened.drop(what)
-        try:
-            await self.store.invalidate(what)
-        finally:
-            self._opened.drop(what)  # again, for what was put together of it meanwhile
+        await self._opened.invalidate(what)
 
     async def invalidate_in_any_case(self, what: Invalidation) -> None:
         """Of what has changed already. While the store cannot be told, nothing is read from it here."""
@@ -87,7 +92,14 @@ class FieldCache:
 
     def usage(self, mode: CacheMode) -> Usage:
         """For a request that begins now."""
-        return Usage(self.answers.moment if self.answers is not None else 0, mode)
+        usage = Usage(self.answers.moment if self.answers is not None else 0, mode, self.haste())
+        share = self._settings.shadow
+        usage.compares = share > 0 and random.random() < share  # noqa: S311 - no secret
+        return usage
+
+    def haste(self) -> float:
+        """Drawn anew for each request: see `pace.haste`."""
+        return haste(self._settings.refresh_ahead) if self._settings.refresh_ahead else 0.0
 
     def may_be_read(self) -> bool:
         """Whether the store knows of all changes that this process knows of."""
@@ -111,8 +123,9 @@ class FieldCache:
             await each.close()
 
 
-def _answers(store: FieldStore, max_bytes: int, clock: Callable[[], float]) -> Answers | None:
+def _answers(opened: OpenStore, max_bytes: int, clock: Callable[[], float]) -> Answers | None:
     """Only where every invalidation is heard of."""
+    store = opened.store
     if isinstance(store, TieredStore):
-        return Answers(clock, max_bytes, lambda: store.is_coherent)
-    return Answers(clock, max_bytes) if isinstance(store, MemoryStore) else None
+        return Answers(clock, max_bytes, opened.coordinates, lambda: store.is_coherent)
+    return Answers(clock, max_bytes, opened.coordinates) if isinstance(store, MemoryStore) else None

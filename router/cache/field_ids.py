@@ -74,20 +74,21 @@ def skeleton_variables(selection: Selection) -> Iterator[str]:
         for member in case.members:
             yield from (name for name, _ in member.conditions)
             for value in member.arguments.values():
-                yield from _names(value)
+                yield from names_in(value)
             if member.below is not None:
                 yield from skeleton_variables(member.below)
 
 
-def _names(node: ValueNode) -> Iterator[str]:
+def names_in(node: ValueNode) -> Iterator[str]:
+    """Of variables."""
     if isinstance(node, VariableNode):
         yield node.name.value
     elif isinstance(node, ListValueNode):
         for each in node.values:
-            yield from _names(each)
+            yield from names_in(each)
     elif isinstance(node, ObjectValueNode):
         for field in node.fields:
-            yield from _names(field.value)
+            yield from names_in(field.value)
 
 
 def _value(node: ValueNode, variables: Mapping[str, JsonValue]) -> Any:

@@ -1,18 +1,24 @@
 """From values that a subgraph gave to what a store keeps: times, tags, and a little chance in the times."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
+
+import msgspec
 
 from router.cache.freshness import forbids_sharing, longest
 from router.cache.identity import Identities, key_values
+from router.cache.other_keys import POINTER
 from router.cache.policy import Policy, Scope
+from router.cache.shape import Member
 from router.cache.store import Fill, type_of
 from router.cache.take_apart import Taken
 from router.errors import JsonValue
 
 _MS: Final = 1000
 _OWN: Final = "sf:"
+_NULL: Final = b"null"
+_encode: Final = msgspec.json.Encoder().encode
 
 
 def tag_of_lists(type_name: str) -> str:
@@ -57,6 +63,28 @@ class Filling:
         return [
             self._fill(entity, values, policy, most, tags) for (entity, policy, tags), values in found.items()
         ]
+
+    def pointers(self, found: Mapping[str, tuple[Member, str]], headers: Mapping[str, str]) -> list[Fill]:
+        """Names under other keys, with the names that they stand for."""
+        most = 0 if forbids_sharing(headers) else longest(headers)
+        fills = []
+        for pointer, (member, name) in found.items():
+            policy = member.policy
+            if most != 0 and policy is not None:
+                taken = Taken(name, member, POINTER, b"")
+                tags = (tag_of_lists(type_of(name)), *self.tags(taken, lambda _: {}, None))
+                fills.append(self._fill(pointer, {POINTER: _encode(name)}, policy, most, tags))
+        return fills
+
+    def absent(
+        self, names: Iterable[str], field: str, seconds: float, headers: Mapping[str, str]
+    ) -> list[Fill]:
+        """Entities that there are not: under keys that they may get, too."""
+        most = 0 if forbids_sharing(headers) else longest(headers)
+        fresh = int((seconds if most is None else min(seconds, most)) * _MS)
+        if not fresh:
+            return []
+        return [Fill(each, {field: _NULL}, fresh, tags=(tag_of_lists(type_of(each)),)) for each in names]
 
     def _fill(
         self,

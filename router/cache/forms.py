@@ -61,6 +61,8 @@ def _form(case: Case, selection: Selection) -> CaseForm:
         kept = _lists(Raw, member.depth)
         stored.append((member.attribute, kept | UnsetType, UNSET))
         member.decode = msgspec.json.Decoder(kept).decode
+        if member.below.is_known and not member.below.has_values:
+            member.decode_names = msgspec.json.Decoder(_lists(str | None, member.depth)).decode
     keys = tuple((f"k{number}", part.name) for number, part in enumerate(case.identity or ()))
     answer += [(attribute, Any, None) for attribute, _ in keys]
     renamed = {**rename, **{attribute: KEY + name for attribute, name in keys}}

@@ -1,36 +1,25 @@
 """What a mutation changed, as far as its answer says: the entities in it, and what the subgraph names.
 
-A subgraph names in `extensions.cacheInvalidation` what the answer does not show:
-
-    {"entities": [{"__typename": "Chef", "id": "7"}], "fields": [{"__typename": "Chef", "id": "7", "field": "rating"}],
-     "types": ["ChefConnection"], "tags": ["chefs"]}
-
-A field of a root type is `{"__typename": "Query", "field": "chefs"}`.
+A subgraph names in `extensions.cacheInvalidation` what the answer does not show: named.py.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
 from router.cache.asked_names import AskedNames
 from router.cache.filling import tag_of_lists, tag_of_viewer
 from router.cache.identity import Identities
-from router.cache.invalidation_request import Asked, CacheTag, OfType, OneEntity, OneField
-from router.cache.store import Invalidation, type_of
+from router.cache.invalidation_request import Asked
+from router.cache.named import Named
+from router.cache.store import Invalidation, together, type_of
 from router.errors import ClientError
 from router.federation.supergraph import Supergraph
 
 
-class _Named(msgspec.Struct):
-    entities: list[dict[str, Any]] = []
-    fields: list[dict[str, Any]] = []
-    types: list[str] = []
-    tags: list[str] = []
-
-
 class _Extensions(msgspec.Struct):
-    named: _Named | None = msgspec.field(name="cacheInvalidation", default=None)
+    named: Named | None = msgspec.field(name="cacheInvalidation", default=None)
 
 
 class _Answer(msgspec.Struct):
@@ -60,12 +49,7 @@ class Naming:
                 parts.append(self._names.invalidation([asked]))
             except ClientError:
                 continue  # the graph has no such names, so nothing of it is kept
-        return Invalidation(
-            tuple(dict.fromkeys(each for part in parts for each in part.entities)),
-            tuple(dict.fromkeys(each for part in parts for each in part.fields)),
-            tuple(dict.fromkeys(each for part in parts for each in part.types)),
-            tuple(dict.fromkeys(each for part in parts for each in part.tags)),
-        )
+        return together(parts)
 
     def _of_answer(self, entities: list[str], viewer: str | None) -> Invalidation:
         names = dict.fromkeys(entities)
@@ -97,18 +81,5 @@ def _asked(body: bytes) -> Iterator[Asked]:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return
     named = extensions.named if extensions is not None else None
-    if named is None:
-        return
-    for values in named.entities:
-        if isinstance(type_name := values.get("__typename"), str):
-            yield OneEntity(type_name, _key(values))
-    for values in named.fields:
-        type_name, field = values.get("__typename"), values.get("field")
-        if isinstance(type_name, str) and isinstance(field, str):
-            yield OneField(type_name, field, _key(values) or None)
-    yield from map(OfType, named.types)
-    yield from map(CacheTag, named.tags)
-
-
-def _key(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in ("__typename", "field")}
+    if named is not None:
+        yield from named.asked()

@@ -4,16 +4,20 @@ import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from router.cache.asking import Asked, Asking, Spot
-from router.cache.policy import Policy
+from router.cache.asking import Asked, Asking, Spot, View
+from router.cache.coordinates import Coordinate
+from router.cache.filling import tag_of_lists
+from router.cache.other_keys import POINTER, read_pointer
 from router.cache.put_together import PuttingTogether
-from router.cache.shape import Case
-from router.cache.store import Entry, FieldStore, Wanted
-from router.cache.under_way import FieldOf, UnderWay
+from router.cache.shape import Case, Member
+from router.cache.store import Entry, FieldStore, Wanted, type_of
+from router.cache.trace import Origin, Status
+from router.cache.under_way import FieldOf, Nothing, UnderWay, Values
 
 _MS: Final = 1000
+_NOTHING: Final[dict[str, bytes]] = {}
 
 
 class _Step(NamedTuple):
@@ -26,11 +30,19 @@ class _Step(NamedTuple):
 
 @dataclass(slots=True)
 class Missing:
-    """Of one case: the spots where something is missing, and the groups that have it."""
+    """Of one case: the spots where something is missing, each with the fields that have to be asked there."""
 
     case: Case
-    spots: dict[tuple[str, int], Spot] = field(default_factory=dict)
-    groups: set[int] = field(default_factory=set)
+    spots: dict[tuple[str, int], tuple[Spot, set[Asked]]] = field(default_factory=dict)
+
+    def fields(self) -> set[FieldOf]:
+        """Those that others may be fetching for themselves."""
+        return {
+            (spot.entity, each.id)
+            for spot, lacking in self.spots.values()
+            for each in lacking
+            if each.is_storable
+        }
 
 
 @dataclass(slots=True)
@@ -38,7 +50,7 @@ class Outlook:
     """What has to be fetched, by case, and what others are fetching already."""
 
     missing: dict[int, Missing] = field(default_factory=dict)
-    waits: "set[asyncio.Future[Any]]" = field(default_factory=set)
+    waits: "set[asyncio.Future[Values | Nothing]]" = field(default_factory=set)
 
     @property
     def is_clear(self) -> bool:
@@ -47,12 +59,23 @@ class Outlook:
 
 
 class Looking:
-    """`absent` is the id under which a store has that an entity does not exist."""
+    """`absent` is the id under which a store has that an entity does not exist. What is fresh for less than `ahead`
+    milliseconds more is used and fetched again. `sampled`: ages and bytes are counted."""
 
-    def __init__(self, store: FieldStore, under_way: UnderWay, asking: Asking, absent: str) -> None:
+    def __init__(
+        self,
+        store: FieldStore,
+        under_way: UnderWay,
+        asking: Asking,
+        absent: str,
+        ahead: float = 0.0,
+        *,
+        sampled: bool = False,
+    ) -> None:
         self.values: dict[str, dict[str, bytes]] = {}
         self.absent: set[str] = set()
-        self.looked: set[FieldOf] = set()
+        self.looked: dict[str, Mapping[str, object]] = {}
+        """By entity, the ids that the store was asked for."""
         self.stamp: int | None = None
         """Of the earliest read."""
         self.hits = 0
@@ -62,39 +85,71 @@ class Looking:
         """Values that are used only if no others can be had."""
         self.fresh = math.inf
         """Milliseconds until the first of what is used is over; 0 if some of it is, or must not be kept."""
-        self.visited: list[Spot] = []
+        self.visited: dict[View, list[Spot]] = {}
         self.tags: set[str] = set()
-        """Of what was fetched."""
+        self.fetched: dict[Coordinate, int] = {}
+        """Tags and numbers of fields of what was fetched as a whole, which is not visited."""
+        self.origins: dict[FieldOf, Origin] | None = None
+        """Of what was found, for those who want to know."""
+        self.compared: dict[FieldOf, tuple[Coordinate, bytes, int]] | None = None
+        """What was found fresh, for comparing: see `shadow.Hits`."""
         self.is_shared = True
+        self.together = PuttingTogether(asking, self.values)
         self._store = store
         self._under_way = under_way
         self._asking = asking
         self._absent_id = absent
+        self._ahead = ahead
+        self._sampled = sampled
 
     async def look(self, tops: Sequence[Spot]) -> Outlook:
         """From the tops on. Raises MissingEntryError or msgspec.MsgspecError for entries that are damaged."""
         outlook = Outlook()
-        seen: set[tuple[int, str]] = set()
+        seen: dict[int, set[str]] = {}
         steps = [_Step(spot) for spot in tops]
-        together = PuttingTogether(self._asking, self.values)
-        self.visited.clear()
+        self.visited = {}
         while steps:
-            await self._read(steps)
+            views = [self._asking.view(step.spot) for step in steps]
+            await self._read(steps, views)
             following: list[_Step] = []
-            for step in steps:
-                self.visited.append(step.spot)
+            for step, view in zip(steps, views, strict=True):
+                self.visited.setdefault(view, []).append(step.spot)
                 if step.parent is None and step.spot.entity in self.absent:
                     continue
-                lacking, inside = together.look(step.spot)
-                if lacking:
-                    self._sort(step, lacking, outlook)
-                for spot, by in inside:
-                    key = id(spot.case), spot.entity
-                    if key not in seen:
-                        seen.add(key)
-                        following.append(_Step(spot, step, by))
+                known = self.values.get(step.spot.entity, _NOTHING)
+                if not known.keys() >= view.ids:
+                    self._sort(step, [each for each in view.asked if each.id not in known], outlook)
+                for _, asked in view.links:
+                    if asked.id in known:
+                        self._follow(step, asked, known[asked.id], seen, following)
             steps = following
         return outlook
+
+    def _follow(
+        self, step: _Step, asked: Asked, value: bytes, seen: dict[int, set[str]], following: list[_Step]
+    ) -> None:
+        for spot in self.together.inside(asked.member, value):
+            known = seen.setdefault(id(spot.case), set())
+            if spot.entity not in known:
+                known.add(spot.entity)
+                following.append(_Step(spot, step, asked))
+
+    async def follow(self, pointers: Mapping[str, Member]) -> dict[str, str | None]:
+        """Names under other keys, each with the entity's own name, or None where there is none; as far as that is known.
+        Raises msgspec.MsgspecError for entries that are damaged."""
+        wanted = {each: {POINTER: member, self._absent_id: None} for each, member in pointers.items()}
+        found = await self._store.read([Wanted(each, tuple(ids)) for each, ids in wanted.items()])
+        self.stamp = found.stamp if self.stamp is None else min(self.stamp, found.stamp)
+        names: dict[str, str | None] = {}
+        for pointer, entries in zip(wanted, found.entries, strict=True):
+            values = self._usable(pointer, entries, wanted[pointer])
+            if POINTER in values:
+                names[pointer] = read_pointer(values[POINTER], type_of(pointer))
+            elif values:
+                names[pointer] = None
+                self.absent.add(pointer)
+                self.tags.add(tag_of_lists(type_of(pointer)))
+        return names
 
     async def now(self) -> None:
         """Whatever is fetched from here on is as new as this."""
@@ -115,58 +170,96 @@ class Looking:
         """Something is used that was fetched, and holds for so long."""
         self.fresh = min(self.fresh, fresh)
 
-    def take_over(self, values: Mapping[str, Mapping[str, bytes]]) -> None:
+    def look_again(self) -> None:
+        """What was missing may have been filled in meanwhile."""
+        self.looked.clear()
+
+    def take_over(self, values: Values) -> None:
         """What somebody else has fetched, as far as it was looked for here, for this viewer."""
         for entity, found in values.items():
             self.fresh = 0  # nobody has said for how long it holds
-            own = {id_: value for id_, value in found.items() if (entity, id_) in self.looked}
+            looked = self.looked.get(entity, _NOTHING)
+            own = {id_: value for id_, value in found.items() if id_ in looked}
             if own:
                 self.values.setdefault(entity, {}).update(own)
 
-    async def _read(self, steps: Sequence[_Step]) -> None:
-        wanted: dict[str, dict[str, Policy | None]] = {}
-        for step in steps:
-            self._want(step.spot, wanted)
+    async def _read(self, steps: Sequence[_Step], views: Sequence[View]) -> None:
+        wanted: dict[str, Mapping[str, Member | None]] = {}
+        for step, view in zip(steps, views, strict=True):
+            if view.storable:
+                self._want(step.spot, view, wanted)
         if not wanted:
             return
         found = await self._store.read([Wanted(each, tuple(ids)) for each, ids in wanted.items()])
         self.stamp = found.stamp if self.stamp is None else min(self.stamp, found.stamp)
-        for entity, entries in zip(wanted, found.entries, strict=True):
-            values = self._usable(entity, entries, wanted[entity])
+        for (entity, members), entries in zip(wanted.items(), found.entries, strict=True):
+            values = self._usable(entity, entries, members)
             self.hits += len(values)
             if values.pop(self._absent_id, None) is not None:
                 self.absent.add(entity)
-            self.values.setdefault(entity, {}).update(values)
+            known = self.values.get(entity)
+            if known is None:
+                self.values[entity] = values
+            else:
+                known.update(values)
 
-    def _want(self, spot: Spot, wanted: dict[str, dict[str, Policy | None]]) -> None:
-        known = self.values.get(spot.entity, {})
-        entity, looked = spot.entity, self.looked
-        for asked in self._asking.fields(spot):
-            key = entity, asked.id
-            if asked.is_storable and asked.id not in known and key not in looked:
-                looked.add(key)
-                wanted.setdefault(entity, {})[asked.id] = asked.member.policy
-        if spot.representation is not None and entity in wanted:
-            wanted[entity][self._absent_id] = None
+    def _want(self, spot: Spot, view: View, wanted: dict[str, Mapping[str, Member | None]]) -> None:
+        entity, members = spot.entity, view.storable
+        if spot.representation is not None:
+            if view.sent is None:
+                view.sent = {**members, self._absent_id: None}
+            members = view.sent
+        looked, known = self.looked.get(entity), self.values.get(entity)
+        if looked is not None or known is not None or entity in self.absent:
+            done = {*(looked or ()), *(known or ())}
+            members = {id_: member for id_, member in members.items() if id_ not in done}
+            if entity in self.absent or members.keys() <= {self._absent_id}:
+                return
+            looked, members = {**(looked or {}), **members}, {**wanted.get(entity, {}), **members}
+        wanted[entity] = members
+        self.looked[entity] = looked or members
 
     def _usable(
-        self, entity: str, entries: Mapping[str, Entry], policies: Mapping[str, Policy | None]
+        self, entity: str, entries: Mapping[str, Entry], members: Mapping[str, Member | None]
     ) -> dict[str, bytes]:
         """Whoever filled it in may have had a policy that allows more."""
         values = {}
         for id_, entry in entries.items():
-            policy = policies[id_]
+            member = members[id_]
+            policy = member.policy if member is not None else None
             over = entry.age - policy.max_age * _MS if policy is not None else 0
             if entry.fresh > 0 and over <= 0:
                 values[id_] = entry.value
-                self.fresh = min(self.fresh, entry.fresh)
-            elif policy is not None and entry.stale > 0 and over <= policy.stale_while_revalidate * _MS:
+                if entry.fresh < self.fresh:
+                    self.fresh = entry.fresh
+                if member is not None:
+                    if entry.fresh < self._ahead:
+                        self.stale.add((entity, id_))
+                    member.coordinate.hits += 1
+                    if self._sampled:
+                        self._note(entity, id_, member, entry, Status.HIT)
+            elif member is None or policy is None:
+                continue
+            elif entry.stale > 0 and over <= policy.stale_while_revalidate * _MS:
                 values[id_] = entry.value
                 self.stale.add((entity, id_))
                 self.fresh = 0
-            elif policy is not None and entry.spare > 0 and over <= policy.stale_if_error * _MS:
+                member.coordinate.stale += 1
+                if self._sampled:
+                    self._note(entity, id_, member, entry, Status.STALE)
+            elif entry.spare > 0 and over <= policy.stale_if_error * _MS:
                 self.spare[entity, id_] = entry.value
         return values
+
+    def _note(self, entity: str, id_: str, member: Member, entry: Entry, status: Status) -> None:
+        coordinate = member.coordinate
+        coordinate.sampled += 1
+        coordinate.age += entry.age
+        coordinate.bytes += len(entry.value)
+        if self.compared is not None and status is Status.HIT:
+            self.compared[entity, id_] = coordinate, entry.value, entry.age
+        if self.origins is not None:
+            self.origins[entity, id_] = Origin(status, entry.age, entry.fresh)
 
     def _sort(self, step: _Step, lacking: Sequence[Asked], outlook: Outlook) -> None:
         """Into what others are fetching and what is to be fetched: by the entity's key, or with what leads to it."""
@@ -180,10 +273,9 @@ class Looking:
         if len(futures) == len(lacking) and None not in futures:
             outlook.waits |= waits
             return
-        groups = {each.member.group for each in lacking}
+        wanted = set(lacking)
         while step.parent is not None and step.by is not None and not spot.case.fetchable:
-            groups, step = {step.by.member.group}, step.parent
+            wanted, step = {step.by}, step.parent
             spot = step.spot
         found = outlook.missing.setdefault(id(spot.case), Missing(spot.case))
-        found.spots[spot.entity, id(spot.representation)] = spot
-        found.groups |= groups
+        found.spots.setdefault((spot.entity, id(spot.representation)), (spot, set()))[1].update(wanted)

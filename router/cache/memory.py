@@ -31,15 +31,15 @@ class MemoryStore:
         self._counts.reads += 1
         return Found(self._stamp, [self._entries(each, now) for each in wanted])
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         """Keeps what counts, and makes room. A stamp must come from this store: another one has another clock."""
-        now = self._now()
+        born = self._now() - age
         self._counts.fills += 1
         for fill in fills:
             if stamp > self._stamp:
                 self._counts.refused += len(fill.values)
-            elif fill.fresh + max(fill.stale, fill.spare) > 0:
-                self._fill(stamp, fill, now)
+            elif fill.fresh + max(fill.stale, fill.spare) > age:
+                self._fill(stamp, fill, born)
         self._held.make_room(self._marks.size)
 
     async def invalidate(self, what: Invalidation) -> None:
@@ -106,8 +106,8 @@ class MemoryStore:
         self._counts.found += len(found)
         return found
 
-    def _fill(self, stamp: int, fill: Fill, now: int) -> None:
-        group = Group(fill.entity, stamp, now, fill.fresh, fill.stale, fill.spare, fill.tags)
+    def _fill(self, stamp: int, fill: Fill, born: int) -> None:
+        group = Group(fill.entity, stamp, born, fill.fresh, fill.stale, fill.spare, fill.tags)
         for field, value in fill.values.items():
             if self._counts_still(group, field):
                 self._held.put(fill.entity, field, value, group)

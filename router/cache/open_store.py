@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from weakref import WeakSet
 
 from router.cache.answers import Answers
+from router.cache.coordinates import Coordinates
 from router.cache.memory import MemoryStore
 from router.cache.redis_connection import RedisUrlError, connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
@@ -14,17 +15,26 @@ from router.cache.tiers import TieredStore
 from router.errors import RouterError
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class OpenStore:
     """`answers`: those of all applications of the process that are made of the store's fields. Each hears of what the others
-    drop: an application that is replaced still answers its last requests."""
+    drop: an application that is replaced still answers its last requests. `coordinates` counts for all of them."""
 
     store: FieldStore
     answers: "WeakSet[Answers]" = field(default_factory=WeakSet)
+    coordinates: Coordinates = field(default_factory=Coordinates)
 
     def __post_init__(self) -> None:
         if isinstance(self.store, TieredStore):
             self.store.on_change = self.drop
+
+    async def invalidate(self, what: Invalidation) -> None:
+        """From its end on nobody reads what was there before. Raises StoreUnavailableError."""
+        self.drop(what)
+        try:
+            await self.store.invalidate(what)
+        finally:
+            self.drop(what)  # again, for what was put together of it meanwhile
 
     def drop(self, what: Invalidation) -> None:
         """All answers that are made of it."""
@@ -46,6 +56,10 @@ class Stores:
         if key not in self._open:
             self._open[key] = OpenStore(_open(settings))
         return self._open[key]
+
+    def opened(self) -> tuple[OpenStore, ...]:
+        """Those that are in use, and may have been."""
+        return tuple(self._open.values())
 
     async def close(self) -> None:
         """Frees all connections."""

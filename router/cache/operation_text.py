@@ -36,7 +36,7 @@ def write_operations(shape: Shape, operation: OperationDefinitionNode) -> None:
         _write_case(shape.root, declared, is_root=True)
     for selection in selections(shape):
         for case in selection.cases.values():
-            if case.fetchable:
+            if case.fetchable or case.others:
                 _write_case(case, declared, is_root=False)
 
 

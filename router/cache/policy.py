@@ -54,6 +54,11 @@ class Policy:
     vary_headers: tuple[str, ...] = ()
     vary_claims: tuple[str, ...] = ()
 
+    @property
+    def is_for_all(self) -> bool:
+        """The value is the same whoever asks."""
+        return self.scope is Scope.PUBLIC and not self.vary_headers and not self.vary_claims
+
 
 def policies(supergraph: Supergraph, subgraph: str, settings: FieldCacheSettings) -> "Policies":
     """Of one subgraph, by its name. Cheap: each field is looked at when it is asked for."""

@@ -1,7 +1,7 @@
 """operation for a subgraph -> its shape, with a policy for each field."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from graphql import (
@@ -10,6 +10,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     InlineFragmentNode,
+    NameNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -18,7 +19,9 @@ from graphql import (
     print_ast,
 )
 
-from router.cache.identity import Identities
+from router.cache.coordinates import Coordinates
+from router.cache.identity import Identities, KeyTree
+from router.cache.other_keys import OtherKey, other_keys, pointer_policy
 from router.cache.policy import Policies, Policy
 from router.cache.shape import Case, Member, Selection, Shape, Top
 from router.federation.subgraph_view import FieldView
@@ -48,6 +51,7 @@ class Reader:
     supergraph: Supergraph
     identities: Identities
     policies: Policies
+    coordinates: Coordinates
 
     def read(self, document: DocumentNode, operation: OperationDefinitionNode) -> Shape:
         """Raises NotCacheableError."""
@@ -135,7 +139,17 @@ class _Reading:
             )
         )
         computed = any(member.requires for member in members)
-        return Case(typename, members, identity, fetchable, computed)
+        others = other_keys(self._supergraph, self._reader.graph, typename, identity) if identity else ()
+        pointer = self._pointer(typename, identity, others) if identity and others else None
+        return Case(typename, members, identity, fetchable, computed, others, pointer)
+
+    def _pointer(self, typename: str, identity: KeyTree, others: Sequence[OtherKey]) -> Member | None:
+        policy = pointer_policy(self._reader.policies, typename, others, identity)
+        name = identity[0].name
+        if policy is None:
+            return None
+        node = FieldNode(name=NameNode(value=name))
+        return replace(self._member(typename, name, _Occurrence(node, ())), policy=policy)
 
     def _collect(
         self,
@@ -166,8 +180,9 @@ class _Reading:
 
     def _member(self, typename: str, key: str, found: _Occurrence) -> Member:
         node, name = found.node, found.node.name.value
+        coordinate = self._reader.coordinates.of(typename, name)
         if name == "__typename":
-            return Member(key, name, node, {}, found.conditions, None, (), (), "", 0, None)
+            return Member(key, name, node, {}, found.conditions, None, (), (), "", 0, None, coordinate)
         view = self._supergraph.view(self._reader.graph, typename)
         field_view = view.fields.get(name) if view is not None else None
         if field_view is None:
@@ -188,6 +203,7 @@ class _Reading:
             print_ast(field_view.type),
             field_view.list_depth,
             below,
+            coordinate,
         )
 
     def _policy(self, typename: str, name: str, below: Selection | None) -> Policy | None:

@@ -90,14 +90,14 @@ class RedisStore:
         self._counts.found += sum(map(len, entries))
         return Found(stamp, entries)
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         """Drops it where Redis does not answer, or is full."""
         self._counts.fills += 1
         count = sum(len(fill.values) for fill in fills)
         keys = list(self.keys.books)
-        parts: list[bytes | int] = [self.keys.entities, stamp, self._options.entity_bytes]
+        parts: list[bytes | int] = [self.keys.entities, stamp, age, self._options.entity_bytes]
         for fill in fills:
-            self._add(fill, keys, parts)
+            self._add(fill, age, keys, parts)
         if stamp <= _NEVER or len(keys) == len(self.keys.books):
             self._counts.refused += count
             return
@@ -179,8 +179,8 @@ class RedisStore:
                     parts += (1, len(batch), *batch)
         return keys, parts
 
-    def _add(self, fill: Fill, keys: list[bytes], parts: list[bytes | int]) -> None:
-        lasts, tags = useful(fill), encode_tags(fill.tags)
+    def _add(self, fill: Fill, age: int, keys: list[bytes], parts: list[bytes | int]) -> None:
+        lasts, tags = useful(fill) - age, encode_tags(fill.tags)
         if lasts <= 0 or tags is None:
             return
         key, (first, rest) = self.keys.entity(fill.entity), encode_head(fill, tags)

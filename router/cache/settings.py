@@ -94,13 +94,32 @@ def _secret(value: object) -> object:
     return SecretStr(value) if isinstance(value, str) else value
 
 
+def _redis(value: str) -> str:
+    if not value.startswith(REDIS):
+        raise PydanticCustomError(
+            "redis", "Input should be the URL of a Redis, such as redis://127.0.0.1:6379/0"
+        )
+    return value
+
+
+class StreamSettings(_Section):
+    """A Redis stream, on which subgraphs say what they have changed."""
+
+    enabled: bool = True
+    url: Annotated[str, AfterValidator(_redis)] | None = None
+    """Of its Redis. None: that of `cache.store`, and without one no stream is read."""
+    name: Annotated[str, Field(min_length=1)] = "softfactory:outbox"
+    """Its key."""
+
+
 class InvalidationSettings(_Section):
-    """Over HTTP, for whoever changes data without the router. Where there is no key, there is no such endpoint."""
+    """For whoever changes data without the router: over HTTP, where there is a key, and on a Redis stream."""
 
     path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]+$")] = "/invalidation"
     """The path of the endpoint."""
     shared_key: Annotated[SecretStr, AfterValidator(_shared_key), BeforeValidator(_secret)] | None = None
     """What the header Authorization has to be, alone or after `Bearer`."""
+    stream: StreamSettings = StreamSettings()
 
 
 class FieldCacheSettings(_Section):
@@ -118,6 +137,12 @@ class FieldCacheSettings(_Section):
     """How long is kept that an entity does not exist, where its policy does not say less."""
     jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.1
     """Up to this part of its time a value ends earlier, so that what was filled together does not end together."""
+    lease_ms: Annotated[int, Field(ge=0)] = 1000
+    """For so long one process at most fetches a field of a shared store; the others wait for it. 0: each fetches for itself."""
+    refresh_ahead: Annotated[float, Field(ge=0, le=100)] = 1.0
+    """How eagerly what is asked for often is fetched anew before it ends, in times that its subgraph takes. 0: never."""
+    shadow: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """For this part of the requests, what is found is fetched all the same, after the answer, and compared."""
     viewer_headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ("authorization",)
     """Who asks, for what is PRIVATE: who sends the same of these. Only those in `headers.propagate` are known to the cache."""
     vary: dict[Pattern, VarySettings] = Field(default_factory=dict)
@@ -127,3 +152,8 @@ class FieldCacheSettings(_Section):
     subgraphs: dict[str, SubgraphCacheSettings] = Field(default_factory=dict)
     """What differs for a subgraph, by name."""
     invalidation: InvalidationSettings = InvalidationSettings()
+
+    @property
+    def is_in_redis(self) -> bool:
+        """What is kept outlives the process, and others read it, too."""
+        return self.store.startswith(REDIS)

@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 from graphql import FieldNode, ValueNode
 
+from router.cache.coordinates import Coordinate
 from router.cache.identity import KeyTree
+from router.cache.other_keys import OtherKey
 from router.cache.policy import Policy, TagFormat
 
 
@@ -34,6 +36,7 @@ class Member:
     type: str
     depth: int
     below: "Selection | None"
+    coordinate: Coordinate
     group: int = 0
     skeleton: str = ""
     """What is asked of its objects that are no entities, as far as that is not in arguments. Empty if there are none."""
@@ -45,6 +48,8 @@ class Member:
     """Of the classes that answers are decoded into."""
     decode: Callable[[bytes], Any] | None = None
     """Of a stored value that has objects."""
+    decode_names: Callable[[bytes], Any] | None = None
+    """The same, where these are entities of one type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,18 @@ class Case:
     fetchable: bool = False
     is_computed: bool = False
     """Some of its members depend on what is sent."""
+    others: tuple[OtherKey, ...] = ()
+    """Keys by which the subgraph answers, too."""
+    pointer: Member | None = None
+    """The first field of its identity, with what holds for names under other keys; None where these are not kept."""
     groups: int = 1
     text: str = ""
     variables: tuple[str, ...] = ()
     form: "CaseForm | None" = None
+    view: Any = None
+    """What is asked of it, where that is the same for all requests: `asking.View`."""
+    shown: tuple[tuple[bytes, Member | None], ...] | None = None
+    """What an answer has of it, where that is the same for all requests."""
 
 
 @dataclass(eq=False, slots=True)

@@ -5,10 +5,15 @@ the read before it was fetched counts only where nothing that concerns it was in
 way while its entity changed cannot bring the old state back, whenever it arrives.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Protocol, TypeVar
 
 import msgspec
+
+from router.cache.statistics import StoreStatistics
+
+T = TypeVar("T")
 
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +66,17 @@ class Invalidation(msgspec.Struct, frozen=True, gc=False):
     everything: bool = False
 
 
+def together(parts: Sequence[Invalidation]) -> Invalidation:
+    """All of them in one, each name once."""
+    return Invalidation(
+        _once(part.entities for part in parts),
+        _once(part.fields for part in parts),
+        _once(part.types for part in parts),
+        _once(part.tags for part in parts),
+        any(part.everything for part in parts),
+    )
+
+
 class FieldStore(Protocol):
     """Raises nothing: a store that cannot be reached has nothing, keeps nothing, and counts it.
 
@@ -70,8 +86,8 @@ class FieldStore(Protocol):
     async def read(self, wanted: Sequence[Wanted]) -> Found:
         """All in one round trip. Entries that are beyond use are not among them."""
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
-        """What was fetched after the read with this stamp."""
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
+        """What was fetched after the read with this stamp. `age`: milliseconds since it was asked for, from when times count."""
 
     async def invalidate(self, what: Invalidation) -> None:
         """From its end on, nobody reads what was there before, in any process. Raises StoreUnavailableError."""
@@ -81,6 +97,9 @@ class FieldStore(Protocol):
 
     async def release(self, names: Sequence[str]) -> None:
         """Gives leases back before their time. A lease that somebody else has got meanwhile is left alone."""
+
+    def statistics(self) -> StoreStatistics:
+        """What it has counted."""
 
     async def close(self) -> None:
         """Frees its connections."""
@@ -98,3 +117,7 @@ def type_of(entity: str) -> str:
 def field_name(field: str) -> str:
     """The field's own name, from an id: `chefs#[Chef!]({"first":10})` is an id of `chefs`."""
     return field.partition("(")[0].partition("|")[0].partition("{")[0].partition("#")[0]
+
+
+def _once(names: Iterable[Iterable[T]]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(names)))

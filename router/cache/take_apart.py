@@ -33,10 +33,12 @@ class TakingApart:
 
     def __init__(self, asking: Asking, values: dict[str, dict[str, bytes]]) -> None:
         self.taken: list[Taken] = []
+        self.passed: list[Member] = []
+        """Fields that may not be kept."""
+        self.pointers: dict[str, tuple[Member, str]] = {}
+        """By the names of entities under other keys, their own ones."""
         self.is_shared = True
         """It is the same for all viewers."""
-        self.is_complete = True
-        """All that was taken may be kept."""
         self._asking = asking
         self._values = values
 
@@ -66,7 +68,7 @@ class TakingApart:
         if asked.is_storable:
             self.taken.append(Taken(spot.entity, asked.member, asked.id, value))
         else:
-            self.is_complete = False
+            self.passed.append(asked.member)
 
     def _value_object(self, selection: Selection, case: Case, found: Any) -> bytes:
         parts = [] if selection.is_known else [b'"__typename":%b' % _encode(case.typename)]

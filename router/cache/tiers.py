@@ -56,10 +56,10 @@ class TieredStore:
         self._counts.found += sum(map(len, found.entries))
         return found
 
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         """Redis decides what counts; it comes to memory when it is read."""
         try:
-            await self._store.fill(stamp, fills)
+            await self._store.fill(stamp, fills, age)
         finally:
             for fill in fills:
                 self._memory.drop_fields(fill.entity, fill.values)

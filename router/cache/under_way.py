@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import NamedTuple, TypeAlias
 
 FieldOf: TypeAlias = tuple[str, str]
@@ -9,8 +10,19 @@ FieldOf: TypeAlias = tuple[str, str]
 Values: TypeAlias = Mapping[str, Mapping[str, bytes]]
 
 
+class Nothing(Enum):
+    """How a fetch ends that brings no values."""
+
+    GIVEN_UP = "given up"
+    """By whoever fetched; others may try."""
+    FAILED = "failed"
+    """By the subgraph."""
+    ELSEWHERE = "elsewhere"
+    """Another process fetched it, and may have filled it in."""
+
+
 class _Announced(NamedTuple):
-    future: "asyncio.Future[Values | None]"
+    future: "asyncio.Future[Values | Nothing]"
     stamp: int
 
 
@@ -21,21 +33,21 @@ class UnderWay:
     def __init__(self) -> None:
         self._by_field: dict[FieldOf, _Announced] = {}
 
-    def find(self, field: FieldOf, stamp: int) -> "asyncio.Future[Values | None] | None":
-        """What will have it for whoever has read with this stamp: values, or None if that fails."""
+    def find(self, field: FieldOf, stamp: int) -> "asyncio.Future[Values | Nothing] | None":
+        """What will have it for whoever has read with this stamp."""
         found = self._by_field.get(field)
         return found.future if found is not None and found.stamp >= stamp else None
 
-    def begin(self, fields: Iterable[FieldOf], stamp: int) -> "Fetching":
+    def begin(self, fields: Iterable[FieldOf], stamp: int) -> "Announced":
         """Somebody fetches these. Those that are on their way already stay with whoever is first, unless that is too old."""
-        future: asyncio.Future[Values | None] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Values | Nothing] = asyncio.get_running_loop().create_future()
         announced = _Announced(future, stamp)
         own = [field for field in dict.fromkeys(fields) if self.find(field, stamp) is None]
         self._by_field.update(dict.fromkeys(own, announced))
-        return Fetching(self._by_field, own, announced)
+        return Announced(self._by_field, own, announced)
 
 
-class Fetching:
+class Announced:
     """Ends once, whatever happens."""
 
     def __init__(
@@ -45,7 +57,7 @@ class Fetching:
         self._own = own
         self._announced = announced
 
-    def end(self, values: Values | None) -> None:
+    def end(self, values: Values | Nothing) -> None:
         """Tells those who wait."""
         if self._announced.future.done():
             return

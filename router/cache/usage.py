@@ -1,10 +1,15 @@
 """What an answer was made of, as the caches of its subgraphs tell: for how long it holds, and what would change it."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
+from typing import TYPE_CHECKING
 
+from router.cache.coordinates import Coordinate
 from router.cache.store import type_of
+
+if TYPE_CHECKING:
+    from router.cache.trace import Trace
 
 
 class CacheMode(Enum):
@@ -18,13 +23,35 @@ class CacheMode(Enum):
 
 
 class Usage:
-    """Of one client request. `began` is the moment of `Answers` when it came."""
+    """Of one client request. `began` is the moment of `Answers` when it came; `haste`, how much longer than fetching takes
+    a value must still hold so that it is not fetched ahead of its end."""
 
-    __slots__ = ("began", "dependencies", "fresh", "is_shared", "mode")
+    __slots__ = (
+        "began",
+        "compares",
+        "counts",
+        "dependencies",
+        "fresh",
+        "haste",
+        "is_shared",
+        "mode",
+        "pace",
+        "trace",
+    )
 
-    def __init__(self, began: int, mode: CacheMode = CacheMode.USE) -> None:
+    def __init__(
+        self, began: int, mode: CacheMode = CacheMode.USE, haste: float = 0.0, trace: "Trace | None" = None
+    ) -> None:
         self.began = began
         self.mode = mode
+        self.haste = haste
+        self.trace = trace
+        self.compares = False
+        """What is found is fetched all the same, and compared: see `shadow`."""
+        self.pace = 0.0
+        """Milliseconds that the slowest of its subgraphs takes."""
+        self.counts: dict[Coordinate, int] = {}
+        """How many fields it has."""
         self.fresh = math.inf
         """Milliseconds; 0 where a part of it must not be kept."""
         self.is_shared = True
@@ -35,8 +62,20 @@ class Usage:
         """A part came past the caches."""
         self.fresh = 0.0
 
-    def add(self, fresh: float, entities: Iterable[str], tags: Iterable[str], *, is_shared: bool) -> None:
+    def add(
+        self,
+        fresh: float,
+        entities: Iterable[str],
+        tags: Iterable[str],
+        counts: Mapping[Coordinate, int],
+        *,
+        is_shared: bool,
+        pace: float,
+    ) -> None:
         """One part."""
+        self.pace = max(self.pace, pace)
+        for coordinate, count in counts.items():
+            self.counts[coordinate] = self.counts.get(coordinate, 0) + count
         self.fresh = min(self.fresh, fresh)
         self.is_shared = self.is_shared and is_shared
         for entity in entities:

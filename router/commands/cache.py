@@ -42,13 +42,33 @@ Exit codes: 0 it is done; 1 it is not, or nobody knows; 2 the command line is wr
 _STATS_EPILOG = """
 Examples:
 
+    softfactory cache stats --metrics http://127.0.0.1:4000/metrics
+
     softfactory cache stats --redis redis://127.0.0.1:6379/0
 
     softfactory cache stats --redis redis://127.0.0.1:6379/0 --namespace shop --limit 1000000 --format json
 
-What was dropped by type or by tag is counted until it expires or is written again: Redis holds it, and nobody reads it.
+Of a router: since its start, what was found of each field, the hit ratio among what may be kept, how old it was, and the time of
+fetching that it saved. It has metrics with telemetry.metrics.enabled.
 
-Exit codes: 0 counted; 1 Redis cannot be read; 2 the command line is wrong.
+Of Redis: what was dropped by type or by tag is counted until it expires or is written again: Redis holds it, and nobody reads it.
+
+Exit codes: 0 counted; 1 it cannot be read; 2 the command line is wrong.
+"""
+
+_ADVISE_EPILOG = """
+Examples:
+
+    ROUTER__CACHE__SHADOW=0.01 ROUTER__TELEMETRY__METRICS__ENABLED=true softfactory router --config router.yaml
+
+    softfactory cache advise --metrics http://127.0.0.1:4000/metrics
+
+    softfactory cache advise --metrics http://127.0.0.1:4000/metrics --wrong 0.001 --format json
+
+A router in shadow mode fetches, for that part of its requests, what it has found all the same, after it has answered, and compares.
+The longer it does so, and the longer values are kept meanwhile, the better it knows how often each field changes.
+
+Exit codes: 0 advised; 1 there is nothing to go by; 2 the command line is wrong.
 """
 
 
@@ -66,7 +86,8 @@ def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(no_args_is_help=True, help="Look into the field cache, and drop what it keeps.")
     group.command("purge", epilog=_PURGE_EPILOG, no_args_is_help=True)(purge)
-    group.command("stats", epilog=_STATS_EPILOG)(stats)
+    group.command("stats", epilog=_STATS_EPILOG, no_args_is_help=True)(stats)
+    group.command("advise", epilog=_ADVISE_EPILOG, no_args_is_help=True)(advise)
     app.add_typer(group, name="cache", rich_help_panel=_PANEL)
 
 
@@ -137,18 +158,67 @@ def purge(
 
 
 def stats(
-    redis: Annotated[str, typer.Option(metavar="URL", help="The Redis of the field cache: cache.store.")],
+    metrics: Annotated[
+        str | None, typer.Option(metavar="URL", help="The metrics of a running router: its hit ratios.")
+    ] = None,
+    redis: Annotated[
+        str | None, typer.Option(metavar="URL", help="The Redis of the field cache: what it holds.")
+    ] = None,
     namespace: Namespace = "softfactory",
     limit: Annotated[
         int, typer.Option(min=1, help="Keys to look at, at most, whosever they are.")
     ] = 1_000_000,
     format_: Annotated[Format, typer.Option("--format", "-f", help="json for machines.")] = Format.TEXT,
 ) -> None:
-    """Counts what Redis holds of the field cache, by type: entities, their fields, and bytes.
+    """Shows how well the field cache does, field by field, or what its Redis holds, type by type.
 
-    It goes through the keys in small steps, beside all else that Redis does. Fields and bytes are measured for some
-    entities of each type, and reckoned from these for the others.
+    Redis is gone through in small steps, beside all else that it does. Fields and bytes are measured for some entities of
+    each type, and reckoned from these for the others.
     """
+    if (metrics is None) == (redis is None):
+        raise typer.BadParameter("Give one of --metrics and --redis.")
+    if metrics is not None:
+        _field_stats(metrics, format_)
+    elif redis is not None:
+        _redis_stats(redis, namespace, limit, format_)
+
+
+def advise(
+    metrics: Annotated[
+        str, typer.Option(metavar="URL", help="The metrics of a running router in shadow mode.")
+    ],
+    wrong: Annotated[
+        float, typer.Option(min=0.0001, max=0.5, help="The share of values found that may be out of date.")
+    ] = 0.01,
+    format_: Annotated[Format, typer.Option("--format", "-f", help="json for machines.")] = Format.TEXT,
+) -> None:
+    """Says for how long each field may be kept, by what shadow mode has compared."""
+    from router.commands.cache_fields import MetricsError, advice_to_json, read_fields, show_advice
+
+    try:
+        found = read_fields(metrics)
+        if format_ is Format.JSON:
+            typer.echo(json.dumps(advice_to_json(found, wrong), indent=2))
+        else:
+            show_advice(found, wrong)
+    except MetricsError as error:
+        fail(*error.lines)
+
+
+def _field_stats(url: str, format_: Format) -> None:
+    from router.commands.cache_fields import MetricsError, fields_to_json, read_fields, show_fields
+
+    try:
+        found = read_fields(url)
+    except MetricsError as error:
+        fail(*error.lines)
+    if format_ is Format.JSON:
+        typer.echo(json.dumps(fields_to_json(found), indent=2))
+    else:
+        show_fields(found)
+
+
+def _redis_stats(redis: str, namespace: str, limit: int, format_: Format) -> None:
     from router.cache.redis_contents import ContentsError
     from router.commands.cache_table import counted, show, to_json
 

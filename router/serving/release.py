@@ -29,7 +29,10 @@ class Release:
     def needing_a_restart(self, before: "Release") -> list[str]:
         """Settings that have changed and that one process cannot change while it runs."""
         old, new = before.settings.server, self.settings.server
-        return [f"server.{name}" for name in _FIXED if getattr(old, name) != getattr(new, name)]
+        found = [f"server.{name}" for name in _FIXED if getattr(old, name) != getattr(new, name)]
+        if before.settings.telemetry.metrics.enabled != self.settings.telemetry.metrics.enabled:
+            found.append("telemetry.metrics.enabled")
+        return found
 
     def load(self) -> Supergraph:
         """Takes a second of processor time for 1,000 entities. Raises RouterError INVALID_SUPERGRAPH."""

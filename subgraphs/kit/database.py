@@ -1,6 +1,7 @@
 """Engines and sessions of one service. A read session may be on a replica; a write session is on the primary, and
 belongs to a unit of work: nothing else opens or commits one."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from itertools import cycle
@@ -62,6 +63,8 @@ class Database:
     def __init__(self, primary: AsyncEngine, replicas: Sequence[AsyncEngine] = ()) -> None:
         self.primary = primary
         self.replicas = tuple(replicas)
+        self.recorded = asyncio.Event()
+        """A unit of work of this process has committed events. The relay clears it."""
         # Outside a transaction a read is one round trip instead of three (BEGIN, SELECT, ROLLBACK).
         self._primary_reader = _autocommit(primary)
         self._readers = cycle([_autocommit(engine) for engine in self.replicas] or [self._primary_reader])

@@ -4,8 +4,20 @@ import os
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from redis.asyncio.connection import parse_url
+
+
+def _redis(url: str) -> str:
+    try:
+        parse_url(url)
+    except ValueError:
+        raise PydanticCustomError(
+            "redis", "Input should be the URL of a Redis: redis://, rediss:// or unix://"
+        ) from None
+    return url
 
 
 class SubgraphSettings(BaseSettings):
@@ -15,11 +27,18 @@ class SubgraphSettings(BaseSettings):
 
     database_url: str = Field(description="The primary: postgresql://user@host:port/database")
     replica_urls: Annotated[tuple[str, ...], NoDecode] = ()
-    redis_url: str | None = None
+    redis_url: Annotated[str, AfterValidator(_redis)] | None = None
     jwt_secret: SecretStr = Field(min_length=32, description="Signs access tokens; the same in all services")
     pool_size: int = Field(default=20, ge=1)
     pool_overflow: int = Field(default=10, ge=0)
     pool_recycle_seconds: int = 3600
+    outbox_stream: str = Field(default="softfactory:outbox", min_length=1, description="Its key in Redis")
+    outbox_stream_length: int = Field(
+        default=100_000, ge=1, description="About so many events are kept in it"
+    )
+    outbox_retention_seconds: int = Field(
+        default=24 * 60 * 60, ge=0, description="How long published events stay in the database"
+    )
 
     @classmethod
     def for_service(cls, name: str, environment: Mapping[str, str] | None = None) -> Self:

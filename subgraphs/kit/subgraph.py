@@ -1,7 +1,9 @@
 """A running subgraph: the service with its database. HTTP and in-process transports both end in `execute`."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final, Self
 
 from strawberry.exceptions import MissingQueryError
@@ -12,6 +14,8 @@ from subgraphs.kit.clock import Clock, utc_now
 from subgraphs.kit.context import Context
 from subgraphs.kit.database import Database
 from subgraphs.kit.errors import JsonValue
+from subgraphs.kit.event_stream import EventStream
+from subgraphs.kit.relay import Relay, RelayOptions
 from subgraphs.kit.rendering import render, request_error
 from subgraphs.kit.service import Service
 from subgraphs.kit.settings import SubgraphSettings
@@ -32,19 +36,26 @@ class GraphQLRequest:
 
 
 class Subgraph:
-    """An async context manager: leaving it closes the connections to the database."""
+    """An async context manager: inside it events are published, where there is a Redis; leaving it closes all connections."""
 
     def __init__(self, service: Service, settings: SubgraphSettings, clock: Clock = utc_now) -> None:
         self.service = service
         self.settings = settings
         self.clock = clock
         self.database = Database.connect(settings)
+        self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
+        self._open.push_async_callback(self.database.close)
+        if self.settings.redis_url is not None:
+            stream = EventStream(self.settings.redis_url, self.settings, self.service.name)
+            options = RelayOptions(timedelta(seconds=self.settings.outbox_retention_seconds))
+            relay = Relay(self.database, self.service.outbox, stream, options)
+            await self._open.enter_async_context(relay.running())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.database.close()
+        await self._open.aclose()
 
     async def execute(self, request: GraphQLRequest) -> dict[str, JsonValue]:
         """The response as JSON values. Never raises for what a client sent."""

@@ -142,8 +142,12 @@ async def prepare(service: Service, url: str, users: int, now: datetime | None =
 
 
 @asynccontextmanager
-async def client(service: Service, url: str, clock: Clock = utc_now) -> AsyncIterator[Client]:
-    """An anonymous client of the service over a prepared database."""
-    settings = SubgraphSettings(database_url=url, jwt_secret=SecretStr(SECRET), pool_size=5)
+async def client(
+    service: Service, url: str, clock: Clock = utc_now, redis_url: str | None = None
+) -> AsyncIterator[Client]:
+    """An anonymous client of the service over a prepared database. With a Redis, its events are published."""
+    settings = SubgraphSettings(
+        database_url=url, redis_url=redis_url, jwt_secret=SecretStr(SECRET), pool_size=5
+    )
     async with Subgraph(service, settings, clock) as subgraph:
         yield Client(subgraph)

@@ -17,17 +17,26 @@ class UnitOfWork:
     def __init__(self, session: WriteSession, outbox: type[OutboxEvent]) -> None:
         self.session = session
         self._outbox = outbox
+        self.has_recorded = False
 
     def record(self, entity_type: str, key: int, kind: str, **payload: JsonValue) -> None:
-        """Writes an event into the outbox: it is published if, and only if, this unit of work commits."""
+        """Writes an event into the outbox: it is published if, and only if, this unit of work commits.
+
+        With it, routers drop the entity and all lists of its type. What else has changed, `cacheInvalidation` in the payload
+        names, in the form of docs/router.md.
+        """
         event = self._outbox()
         event.entity_type, event.entity_key = entity_type, ids.encode(entity_type, key)
         event.kind, event.payload = kind, payload
         self.session.add(event)
+        self.has_recorded = True
 
 
 @asynccontextmanager
 async def unit_of_work(database: Database, outbox: type[OutboxEvent]) -> AsyncIterator[UnitOfWork]:
     """Commits at the end of the block, rolls back when it raises."""
     async with AsyncSession(database.primary, expire_on_commit=False) as session, session.begin():
-        yield UnitOfWork(WriteSession(session), outbox)
+        work = UnitOfWork(WriteSession(session), outbox)
+        yield work
+    if work.has_recorded:
+        database.recorded.set()

@@ -9,3 +9,6 @@ COHORT: Final = public(300, stale_if_error=3600)
 CAPACITY: Final = public(0)
 PLACE: Final = private(0)
 OWN: Final = private(300)
+
+DASHBOARDS: Final = {"fields": [{"__typename": "Query", "field": "builderDashboard"}]}
+"""What else is another one with a new enrollment, as an event says it."""

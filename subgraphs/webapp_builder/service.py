@@ -7,6 +7,7 @@ from subgraphs.kit.database import WriteSession, violations
 from subgraphs.kit.errors import Forbidden, NotFound
 from subgraphs.kit.viewer import Viewer
 from subgraphs.webapp_builder import repository, rules
+from subgraphs.webapp_builder.cache_policy import DASHBOARDS
 from subgraphs.webapp_builder.errors import AlreadyEnrolled, CohortStarted, SeatsGone
 from subgraphs.webapp_builder.loaders import Loaders
 from subgraphs.webapp_builder.models import Enrollment, EnrollmentStatus
@@ -67,7 +68,7 @@ async def enroll(context: Context[Loaders], cohort: int, *, join_waiting_list: b
         with violations({"uq_enrollments_open": AlreadyEnrolled()}):
             work.session.add(enrollment)
             await work.session.flush()
-        work.record("Enrollment", enrollment.id, "created", status=status.value)
+        work.record("Enrollment", enrollment.id, "created", status=status.value, cacheInvalidation=DASHBOARDS)
         work.record("Cohort", cohort, "seat_taken" if has_seat else "waiting_list_joined")
         if left is not None:
             work.record("Enrollment", left, "dropped", status=EnrollmentStatus.DROPPED.value)

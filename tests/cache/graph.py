@@ -82,7 +82,7 @@ class Upstream:
 
     def _resolve(self, source: Row | None, field_name: str, args: dict[str, Any]) -> Any:
         if field_name == "_entities":
-            return [self._world.row(each) for each in args["representations"]]
+            return [self._world.sent(each) for each in args["representations"]]
         row = self._world.rows["Query"] if source is None else source
         value = row[field_name]
         if callable(value):
@@ -110,6 +110,10 @@ class World:
     failure: SubgraphError | None = None
     keeps_answers: bool = False
     """Whole ones, too, as the router does."""
+    haste: float = 0.0
+    """Of every request."""
+    compares: bool = False
+    """Every request, what it finds."""
     pauses: Iterator[int] = field(default_factory=lambda: itertools.repeat(0))
     """Turns of the event loop for which a subgraph thinks, before and after it looks at its rows."""
 
@@ -133,12 +137,15 @@ class World:
     ) -> Any:
         answers = self.cache.answers if self.keeps_answers else None
         key = text, repr(variables), repr(headers)
-        kept = answers.get(key) if answers is not None else None
+        kept = answers.get(key, self.haste) if answers is not None else None
         if kept is not None:
             return msgspec.json.decode(kept.body)
         operation = load_operation(self.supergraph, text)
         is_query = operation.kind is OperationType.QUERY
-        usage = Usage(answers.moment) if answers is not None and is_query else None
+        moment = answers.moment if answers is not None else 0
+        usage = Usage(moment, haste=self.haste) if is_query else None
+        if usage is not None:
+            usage.compares = self.compares
         context = ExecutionContext(
             self.supergraph.schema,
             self.supergraph.api_schema,
@@ -167,6 +174,16 @@ class World:
             found = self.rows.get(f"{value['__typename']}:{value['id']}")
             return found and {**value, **found}
         return value
+
+    def sent(self, representation: Row) -> Any:
+        """The entity of a representation, under whatever key."""
+        if "id" in representation:
+            return self.row(representation)
+        given = representation.items() - {"__typename": representation["__typename"]}.items()
+        for name, row in self.rows.items():
+            if name.startswith(f"{representation['__typename']}:") and given <= row.items():
+                return {**representation, **row}
+        return None
 
     async def pause(self) -> None:
         for _ in range(next(self.pauses)):

@@ -132,6 +132,7 @@ STEP = st.tuples(
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@example([("ask", 0, 40), ("change", 0, 0), ("wait", 11, 0)], [19], False)  # slower than its time lasts
 @example([("ask", 1, 5), ("mutate", 0, 0), ("ask", 1, 100), ("ask", 1, 0)], [9, 0, 0, 30], True)
 @given(st.lists(STEP, max_size=25), st.lists(st.integers(0, 40), min_size=1, max_size=12), st.booleans())
 def test_in_any_order(steps: list[tuple[str, int, int]], pauses: list[int], keeps_answers: bool) -> None:

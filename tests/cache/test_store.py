@@ -195,6 +195,19 @@ async def test_tells_how_long_an_entry_may_be_used(world: World) -> None:
     assert await minutes(2) is None
 
 
+async def test_times_count_from_when_it_was_asked_for(world: World) -> None:
+    stamp = await world.stamp()
+    fill = Fill("User:1", {"name": b"1"}, 1000, 500, 2000)
+    await world.store.fill(stamp, [fill], 900)
+    entry = (await world.entries("User:1", "name"))["name"]
+    assert entry.age >= 900
+    assert entry.fresh <= 100
+    await world.advance(2101)
+    assert await world.read("User:1", "name") == {}
+    await world.store.fill(await world.stamp(), [fill], 3001)
+    assert await world.read("User:1", "name") == {}
+
+
 async def test_an_entry_ends_though_its_neighbour_lasts(world: World) -> None:
     stamp = await world.stamp()
     await world.store.fill(stamp, [Fill("User:1", {"age": b"1"}, MINUTE)])

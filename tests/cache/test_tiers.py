@@ -15,6 +15,7 @@ from launcher.errors import LaunchError
 from launcher.valkey import ValkeyServer
 from router.cache.announcement import LEASE
 from router.cache.answers import Answers
+from router.cache.coordinates import Coordinates
 from router.cache.open_store import OpenStore, Stores
 from router.cache.redis_connection import connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
@@ -347,12 +348,12 @@ async def test_takes_no_more_than_its_bytes(server: ValkeyServer, other: "Redis"
 async def test_answers_are_kept_over_it(processes: list[Process]) -> None:
     one, two = processes
     opened = OpenStore(two.store)
-    answers = Answers(time.monotonic, 1 << 20, lambda: two.store.is_coherent)
+    answers = Answers(time.monotonic, 1 << 20, Coordinates(), lambda: two.store.is_coherent)
     opened.answers.add(answers)
 
     def put() -> None:
         usage = Usage(answers.moment)
-        usage.add(1000, ["User:1"], ["x"], is_shared=True)
+        usage.add(1000, ["User:1"], ["x"], {}, is_shared=True, pace=0)
         answers.put("key", b"{}", usage)
 
     for what in INVALIDATIONS.values():

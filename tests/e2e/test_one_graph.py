@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import expect
+from redis import Redis
 
 from launcher import state
 from launcher.errors import LaunchError
@@ -29,6 +30,7 @@ class Platform:
 
     url: str
     jwt_secret: str
+    redis_url: str
 
     def ask(self, query: str, token: str | None = None) -> Any:
         """The response to an operation."""
@@ -55,7 +57,10 @@ def platform(scratch: Path) -> Iterator[Platform]:
         cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        yield Platform(_url(root, process), state.jwt_secret(root / ".data"))
+        url = _url(root, process)
+        running = state.running(root / ".data")
+        assert running is not None
+        yield Platform(url, state.jwt_secret(root / ".data"), running.environment["REDIS_URL"])
     finally:
         process.terminate()
         process.communicate(timeout=30)
@@ -128,6 +133,24 @@ def test_someone_elses_booking_is_as_one_that_is_not_there(platform: Platform) -
         platform.ask(f'{{ booking(id: "{theirs}") {{ id }} }}', platform.token(2))["data"]["booking"]["id"]
         == theirs
     )
+
+
+def test_every_write_is_published(platform: Platform) -> None:
+    answer = platform.ask(
+        'mutation { register(input: {email: "new@softfactory.com", password: "A-new-Pass-1!", name: "New"})'
+        " { user { id } } }"
+    )
+    user = answer["data"]["register"]["user"]["id"]
+    end = time.monotonic() + 30
+    with Redis.from_url(platform.redis_url, decode_responses=True) as redis:
+        found: Any = []
+        while not found and time.monotonic() < end:
+            found = [
+                fields for _, fields in redis.xrange("softfactory:outbox") if fields["entity_key"] == user
+            ]
+            time.sleep(0.01)
+    [event] = found
+    assert (event["source"], event["entity_type"], event["kind"]) == ("accounts", "User", "registered")
 
 
 def _is_answer(response: Any) -> bool:

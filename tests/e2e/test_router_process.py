@@ -121,6 +121,34 @@ def test_a_bad_subgraph_is_an_error_of_its_own(
     }
 
 
+def test_metrics_are_the_sums_of_all_workers(start: Start, subgraph: str, tmp_path: Path) -> None:
+    _, client = start(
+        "--workers",
+        "2",
+        "--cache",
+        "memory",
+        ROUTER__SUBGRAPHS__GREETINGS__URL=f"{subgraph}/json",
+        ROUTER__TELEMETRY__METRICS__ENABLED="true",
+        ROUTER__CACHE__POLICY='{"*": {"maxAge": 60}}',
+        TMPDIR=str(tmp_path),
+    )
+    asked = 20
+    for _ in range(asked):  # over a connection of its own, which either worker may take
+        answer = httpx.post(f"{client.base_url}/graphql", json={"query": "{ languages }"}, trust_env=False)
+        assert answer.json() == {"data": {"languages": ["EN"]}}
+    while _counted(client) < asked:
+        time.sleep(0.05)
+    assert _counted(client) == asked
+    assert len({file.stem.rpartition("_")[2] for file in tmp_path.glob("*/counter_*.db")}) == 2
+
+
+def _counted(client: httpx.Client) -> int:
+    found = re.findall(
+        r'fields_total\{coordinate="Query\.languages",result="\w+"\} ([\d.]+)', client.get("/metrics").text
+    )
+    return int(sum(map(float, found)))
+
+
 def test_refuses_a_large_body_and_goes_on(start: Start) -> None:
     _, client = start(ROUTER__LIMITS__MAX_BODY_BYTES="1000")
 

@@ -1,6 +1,6 @@
--- ARGV: what keys of entities begin with, the stamp, and the bytes that an entity may take; then for each entity how many
--- milliseconds it is of use, the first byte of its entries, the end of their head, tags, the number of values, and each
--- value behind its field. Answers how many were kept.
+-- ARGV: what keys of entities begin with, the stamp, how many milliseconds ago it was asked for, and the bytes that an entity
+-- may take; then for each entity how many milliseconds it is of use, the first byte of its entries, the end of their head,
+-- tags, the number of values, and each value behind its field. Answers how many were kept.
 
 local LARGE, SAMPLE, EXACT, AT_ONCE = 64, 20, 1000, 1000
 local PLACE = 80 -- bytes of an entry in a hash, beside its texts
@@ -8,7 +8,7 @@ local SMALL, SHARE = 1048576, 4
 
 local stamp, late = tonumber(ARGV[2]), read_book(KEYS[4], KEYS[5])
 if not (stamp >= marks.floor and stamp >= late.floor and stamp <= clock) then return 0 end
-local times = struct.pack('>I7I6', stamp, now)
+local times = struct.pack('>I7I6', stamp, now - tonumber(ARGV[3]))
 
 -- Whether neither the entity nor this field of it was marked after the stamp.
 local function in_time(entity, name)
@@ -19,7 +19,7 @@ end
 -- One entity takes up to a part of the memory, where Redis has a limit of its own: all root fields are of one.
 local function most_bytes()
   local maxmemory = count_of(string.match(redis.call('INFO', 'memory'), 'maxmemory:(%d+)')) or 0
-  return math.min(tonumber(ARGV[3]), maxmemory > 0 and maxmemory / SHARE or math.huge)
+  return math.min(tonumber(ARGV[4]), maxmemory > 0 and maxmemory / SHARE or math.huge)
 end
 
 local function drop_some(key, count)
@@ -30,7 +30,7 @@ end
 
 -- `bytes`: about as many as the hash takes. Only where these are too many it is worth while to ask.
 local function limit(key, bytes)
-  if bytes <= math.min(tonumber(ARGV[3]), SMALL) then return end
+  if bytes <= math.min(tonumber(ARGV[4]), SMALL) then return end
   local most = most_bytes()
   if bytes <= most then return end
   local size = count_of(redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', EXACT)) or bytes
@@ -60,7 +60,7 @@ local function keep(key, values, useful)
   if redis.call('PTTL', key) < useful then redis.call('PEXPIRE', key, useful) end
 end
 
-local total, at = 0, 4
+local total, at = 0, 5
 for index = FIRST, #KEYS do
   local key, useful, first, rest, tags, count = KEYS[index], unpack(ARGV, at, at + 4)
   local entity, values = string.sub(key, #ARGV[1] + 1), {}

@@ -40,7 +40,7 @@ class Forgetful(MemoryStore):
 
 
 class Wrong(MemoryStore):
-    async def fill(self, stamp: int, fills: Sequence[Fill]) -> None:
+    async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         await super().fill(
             stamp, [Fill(each.entity, dict.fromkeys(each.values, b"7"), 1000) for each in fills]
         )
