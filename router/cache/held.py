@@ -87,7 +87,7 @@ class Fields:
 
 
 class Held:
-    """Whoever has an index overrides `opened`, `closed`, `came` and `lost`; `extra` are the bytes of tags, and of an index."""
+    """`extra` are the bytes of tags, and of whatever else whoever overrides `came` and `lost` has of groups."""
 
     def __init__(self, max_bytes: int) -> None:
         self.evicted = 0
@@ -119,7 +119,6 @@ class Held:
         if fields is None:
             fields = self._entities[entity] = Fields(entity)
             self._size += fields.size
-            self.opened(fields)
         else:
             self._forget(fields, field)
         fields.kept[self._name(field)] = Kept(value, group)
@@ -159,12 +158,6 @@ class Held:
             self.evicted += len(fields.kept)
             self._lose(fields)
 
-    def opened(self, fields: Fields) -> None:
-        """Its entity is new."""
-
-    def closed(self, fields: Fields) -> None:
-        """Its entity has gone."""
-
     def came(self, group: Group) -> None:
         """Its first entry is to be put."""
         self.extra += sum(map(taken, group.tags))
@@ -195,11 +188,9 @@ class Held:
     def _end(self, fields: Fields) -> None:
         if not fields.kept and self._entities.pop(fields.entity, None) is not None:
             self._size -= fields.size
-            self.closed(fields)
 
     def _lose(self, fields: Fields) -> None:
         self._size -= fields.size
-        self.closed(fields)
         for group in fields.groups():
             self.lost(group)
 

@@ -1,14 +1,11 @@
-"""What a process keeps of a store that others share: copies of entries, and what it knows not to be there.
-
-What is dropped is found at once, by entity, type or tag.
-"""
+"""What a process keeps of a store that others share: copies of entries, and what it knows not to be there."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from router.cache.held import Fields, Group, entry
+from router.cache.held import entry
 from router.cache.lookup import Lookup
-from router.cache.near_index import IndexedHeld
+from router.cache.near_marks import MarkedGroup, MarkedHeld
 from router.cache.store import Entry, Invalidation, Wanted, field_name
 from router.cache.usage import on_entity, on_tag, on_type
 
@@ -20,7 +17,7 @@ class NearMemory:
     """Times are milliseconds of a clock that does not go back."""
 
     def __init__(self, max_bytes: int) -> None:
-        self._held = IndexedHeld(max_bytes)
+        self._held = MarkedHeld(max_bytes)
         self._lookups: set[Lookup] = set()
 
     @property
@@ -40,15 +37,10 @@ class NearMemory:
         found: list[dict[str, Entry]] = []
         missing: list[tuple[int, Wanted]] = []
         for place, each in enumerate(wanted):
-            fields = self._held.get(each.entity)
-            if fields is None:
-                found.append({})
-                missing.append((place, each))
-                continue
-            there, lacking = _fresh(fields, each.fields, now)
+            there, lacking = self._fresh(each, now)
             found.append(there)
             if lacking:
-                missing.append((place, Wanted(each.entity, tuple(lacking))))
+                missing.append((place, Wanted(each.entity, lacking)))
         return found, missing
 
     def begin(self, wanted: Iterable[Wanted]) -> Lookup:
@@ -66,7 +58,7 @@ class NearMemory:
     ) -> None:
         """What the shared store has answered, as far as that is still so."""
         for each, found in zip(wanted, entries, strict=True):
-            groups: dict[tuple[object, ...], Group] = {}
+            groups: dict[tuple[object, ...], MarkedGroup] = {}
             for field in each.fields:
                 there = found.get(field, _NOTHING)
                 is_known = there is not _NOTHING or each.entity not in lookup.filled
@@ -92,13 +84,15 @@ class NearMemory:
         if what.everything:
             self._held.clear()
             return
-        for entity in (*what.entities, *(each for name in what.types for each in self._held.of_type(name))):
+        for entity in what.entities:
             self._held.remove_entity(entity)
         for entity, name in what.fields:
             for field in [id_ for id_ in self._fields(entity) if field_name(id_) == name]:
                 self._held.remove(entity, field)
+        for name in what.types:
+            self._held.drop_type(name)
         for tag in what.tags:
-            self._held.remove_tagged(tag)
+            self._held.drop_tag(tag)
 
     def drop_fields(self, entity: str, fields: Iterable[str]) -> None:
         """They have been filled in, or are gone."""
@@ -116,25 +110,34 @@ class NearMemory:
             lookup.filled.add(entity)
         return self._held.peek(entity) is not None or bool(concerned)
 
+    def _fresh(self, wanted: Wanted, now: int) -> tuple[dict[str, Entry], tuple[str, ...]]:
+        """And the fields of which nothing is known."""
+        held = self._held
+        fields = held.get(wanted.entity)
+        if fields is None:
+            return {}, wanted.fields
+        there: dict[str, Entry] = {}
+        lacking = []
+        for field in wanted.fields:
+            kept = fields.kept.get(field)
+            if kept is None or kept.group.born + kept.group.fresh <= now:
+                lacking.append(field)
+            elif kept.group.stamp != held.drops and not held.counts(kept.group):
+                held.remove(wanted.entity, field)
+                lacking.append(field)
+            else:
+                if kept.value is not None:
+                    there[field] = entry(kept.value, kept.group, now)
+                fields.use(field, kept)
+        return there, tuple(lacking)
+
     def _fields(self, entity: str) -> Mapping[str, bytes | None]:
         fields = self._held.peek(entity)
         return {field: kept.value for field, kept in fields.kept.items()} if fields is not None else {}
 
 
-def _fresh(fields: Fields, wanted: Iterable[str], now: int) -> tuple[dict[str, Entry], list[str]]:
-    """And the fields of which nothing is known."""
-    there, lacking, all_kept = {}, [], fields.kept
-    for field in wanted:
-        kept = all_kept.get(field)
-        if kept is None or kept.group.born + kept.group.fresh <= now:
-            lacking.append(field)
-            continue
-        if kept.value is not None:
-            there[field] = entry(kept.value, kept.group, now)
-        fields.use(field, kept)
-    return there, lacking
-
-
-def _group(entity: str, found: Entry, now: int) -> Group:
+def _group(entity: str, found: Entry, now: int) -> MarkedGroup:
     age, fresh = found.age, found.fresh
-    return Group(entity, 0, now - age, fresh + age, found.stale - fresh, found.spare - fresh, found.tags)
+    return MarkedGroup(
+        entity, 0, now - age, fresh + age, found.stale - fresh, found.spare - fresh, found.tags
+    )

@@ -135,7 +135,11 @@ def test_what_was_dropped_leaves_nothing_behind() -> None:
             near_put(memory, f"User:{number}", {"rare": b""}, ("rare",))
         for number in range(3000):
             near_put(memory, f"Film:{number}", {"a": b""}, ("often", f"tag{number % 4}"))
+        fields = tuple(f"f({each})" for each in range(200))
         memory.drop(Invalidation(tags=("often",)))
+        memory.find([Wanted(f"User:{number}", fields) for number in range(40)], 1_000_001)
         assert memory.size >= taken()
         memory.drop(Invalidation(types=("User", "Film")))
+        memory.find([Wanted(f"User:{number}", ("rare",)) for number in range(40)], 1_000_001)
+        memory.find([Wanted(f"Film:{number}", ("a",)) for number in range(3000)], 1_000_001)
         assert memory.size < 2000
