@@ -11,7 +11,7 @@ from router.cache.redis_connection import connect
 from router.cache.redis_store import RedisStore
 from router.cache.store import Invalidation
 
-POLICIES: Final = ("noeviction", "allkeys-lru", "volatile-ttl")
+POLICIES: Final = ("noeviction", "allkeys-lru", "volatile-lru", "volatile-ttl")
 _TURNS: Final = 200
 """One for so many entities."""
 
