@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from router.cache.explanation import explanation
 from router.cache.trace import Origin, Status, Trace
-from router.cache.usage import CacheMode
+from router.cache.usage import CacheDemand, CacheMode
 from router.pipeline import GraphQLRequest, Pipeline
 from router.upstream.subgraph import SubgraphError, SubgraphResponse
 from tests.cache.explained import Place, fields_of, statuses
@@ -261,8 +261,8 @@ async def test_what_a_client_wants_of_the_cache_is_seen() -> None:
     text = "{ product(id: 1) { name } }"
     await asked.answer(text)
 
-    assert await asked.by_status(text, cache_mode=CacheMode.REFRESH) == {"miss": {"product", "product.name"}}
-    assert await asked.by_status(text, cache_mode=CacheMode.BYPASS) == {
+    assert await asked.by_status(text, demand=CacheDemand(CacheMode.REFRESH)) == {"miss": {"product", "product.name"}}
+    assert await asked.by_status(text, demand=CacheDemand(CacheMode.BYPASS)) == {
         "uncached": {"product", "product.name"}
     }
 
