@@ -261,7 +261,9 @@ async def test_what_a_client_wants_of_the_cache_is_seen() -> None:
     text = "{ product(id: 1) { name } }"
     await asked.answer(text)
 
-    assert await asked.by_status(text, demand=CacheDemand(CacheMode.REFRESH)) == {"miss": {"product", "product.name"}}
+    assert await asked.by_status(text, demand=CacheDemand(CacheMode.REFRESH)) == {
+        "miss": {"product", "product.name"}
+    }
     assert await asked.by_status(text, demand=CacheDemand(CacheMode.BYPASS)) == {
         "uncached": {"product", "product.name"}
     }
