@@ -87,8 +87,8 @@ async def _succeed(context: Context[Loaders], user: User, password: str) -> Sign
         # Guesses run side by side: one that is right counts only if the wrong ones have not locked the address.
         _refuse_if_locked(await repository.clear_failures(work.session, user.email, context.now), context.now)
         work.session.add(LoginAttempt(email=user.email, user_id=user.id, succeeded=True))
-        if new is not None:
-            await repository.replace_password_hash(work.session, user.id, old, new)
+        if new is not None and await repository.replace_password_hash(work.session, user.id, old, new):
+            work.record("User", user.id, "password_rehashed")
         products = await _open_products(work.session, user, context.now)
     return _sign_in(context, user, products)
 
