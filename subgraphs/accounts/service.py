@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from subgraphs.accounts import passwords, repository, rules
+from subgraphs.accounts.cache_policy import LOOKED_FOR
 from subgraphs.accounts.errors import AccountLocked, EmailTaken, InvalidCredentials, InvalidEmail
 from subgraphs.accounts.loaders import Loaders
 from subgraphs.accounts.models import LoginAttempt, User
@@ -34,7 +35,7 @@ async def register(context: Context[Loaders], email: str, password: str, name: s
         with violations({"uq_users_email": EmailTaken()}):
             work.session.add(user)
             await work.session.flush()
-        work.record("User", user.id, "registered")
+        work.record("User", user.id, "registered", cacheInvalidation=LOOKED_FOR)
     return _sign_in(context, user, {})
 
 
