@@ -86,11 +86,20 @@ class Naming:
                 yield interface
 
 
+def names_changes(body: bytes) -> bool:
+    """Whether the subgraph has said in the answer what has changed."""
+    return _named(body) is not None
+
+
 def _asked(body: bytes) -> Iterator[Asked]:
+    named = _named(body)
+    if named is not None:
+        yield from named.asked()
+
+
+def _named(body: bytes) -> Named | None:
     try:
         extensions = _read(body).extensions
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return
-    named = extensions.named if extensions is not None else None
-    if named is not None:
-        yield from named.asked()
+        return None
+    return extensions.named if extensions is not None else None
