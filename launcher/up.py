@@ -22,12 +22,15 @@ from router.settings import RouterSettings
 from router.settings_sources import load_settings
 from router.upstream.in_process import FunctionTransport
 from router.upstream.subgraph import SubgraphRequest
+from subgraphs.kit import tokens
 from subgraphs.kit.errors import JsonValue
 from subgraphs.kit.service import Service
 from subgraphs.kit.subgraph import GraphQLRequest, Subgraph
 
 SUPERGRAPH = Path("schema/supergraph.graphql")
 EXAMPLE = Path("examples/one-graph.graphql")
+_TOLD_BY_TOKENS = ("sub", "role", "scopes", "products")
+"""All that services know of a viewer, so that a renewed token finds what was kept, and one with other rights does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ async def _up(
             for service in services
         ]
         app = create_app(
-            _router_settings(options, environment),
+            router_settings(options, environment),
             transports={subgraph.service.name: FunctionTransport(Asking(subgraph)) for subgraph in subgraphs},
             explorer_headers=await stack.enter_async_context(demo_headers(subgraphs, listener)),
         )
@@ -94,17 +97,33 @@ async def _up(
         await serving.serve(app, listener, announce)
 
 
-def _router_settings(options: UpOptions, environment: Mapping[str, str]) -> RouterSettings:
+def router_settings(options: UpOptions, environment: Mapping[str, str]) -> RouterSettings:
+    """What router.yaml has, and what follows from what else is started here."""
     file = options.root / "router.yaml"
     examples = options.root / EXAMPLE.parent
     given = {
         "supergraph": options.root / SUPERGRAPH,
         "server": {"host": options.host, "port": options.port},
         "redis_url": environment["REDIS_URL"],
-        "cache": {"invalidation": {"stream": {"url": environment["REDIS_URL"]}}},
+        "cache": {
+            "invalidation": {"stream": {"url": environment["REDIS_URL"]}},
+            "viewer": {"claims": _TOLD_BY_TOKENS},
+        },
         "explorer": {"examples": examples, "open": EXAMPLE.stem} if examples.is_dir() else {},
+        "authentication": {"jwt": _tokens_of_services(environment)},
     }
     return load_settings(file if file.exists() else None, given)
+
+
+def _tokens_of_services(environment: Mapping[str, str]) -> dict[str, object]:
+    """As the services check them, who also say what is wrong with one: so the sender of a bad one is only anonymous here."""
+    issuer = {
+        "issuer": tokens.ISSUER,
+        "audiences": [tokens.AUDIENCE],
+        "algorithms": [tokens.ALGORITHM],
+        "secret": environment["JWT_SECRET"],
+    }
+    return {"issuers": [issuer], "on_error": "continue", "leeway_seconds": 0}
 
 
 @dataclass(frozen=True, slots=True)

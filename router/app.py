@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Route
@@ -19,6 +20,7 @@ from router.federation.supergraph import Supergraph
 from router.guards import guarded
 from router.pipeline import Pipeline
 from router.preparation import PreparationOptions
+from router.security.authorization import authorization
 from router.security.operation_size import OperationSize
 from router.serving.lasting import Lasting
 from router.serving.release import parse_supergraph, read_supergraph, supergraph_id
@@ -29,6 +31,9 @@ from router.transport.front import RouterApp
 from router.transport.health import ServedGraph, health_routes
 from router.transport.request_id import new_ids
 from router.upstream.subgraph import SubgraphTransport
+
+if TYPE_CHECKING:
+    from router.security.jwt_authentication import JwtAuthentication
 
 
 def create_app(
@@ -51,7 +56,8 @@ def create_app(
     shared.queries.size = settings.persisted_queries.size
     upstream = dict(transports or {})
     remote = http_subgraphs(graph, settings, upstream)
-    pipeline = Pipeline(graph, upstream, _pipeline_options(settings))
+    pipeline = Pipeline(graph, upstream, _pipeline_options(settings), authorization(settings.authorization))
+    authentication = _authentication(settings, shared)
     redis = redis_client(settings.redis_url) if settings.redis_url else None
     opened = shared.stores.get(settings.cache)
     cache = FieldCache(graph, settings.cache, opened) if opened is not None else None
@@ -72,6 +78,9 @@ def create_app(
                 upstream.update(cache.around(upstream))
                 pipeline.cache = cache
                 stack.push_async_callback(cache.close)
+            if authentication is not None:
+                authentication.start()
+                stack.push_async_callback(authentication.close)
             stack.push_async_callback(pipeline.close)
             if lasting is None:
                 stack.push_async_callback(shared.stores.close)
@@ -95,7 +104,7 @@ def create_app(
     ]
     app = RouterApp(
         settings.server.path,
-        graphql_endpoint(pipeline, settings, redis, shared.queries, new_id),
+        graphql_endpoint(pipeline, settings, redis, shared.queries, new_id, authentication),
         cors(settings.server.cors),
         new_id,
         routes=routes,
@@ -120,7 +129,17 @@ def _pipeline_options(settings: RouterSettings) -> PreparationOptions:
         max_tokens=settings.limits.max_tokens,
         max_size=OperationSize(settings.limits.max_depth, settings.limits.max_fields),
         introspection=settings.introspection,
+        authorization=settings.authorization.directives.enabled,
     )
+
+
+def _authentication(settings: RouterSettings, lasting: Lasting) -> "JwtAuthentication | None":
+    if settings.authentication.jwt is None:
+        return None
+    # Only here, because the libraries for it take 100 ms to import, and most routers need none.
+    from router.security.jwt_authentication import jwt_authentication
+
+    return jwt_authentication(settings.authentication.jwt, settings.headers.propagate, lasting.key_sets)
 
 
 def _invalidation(settings: RouterSettings, names: AskedNames, cache: FieldCache) -> list[Route]:

@@ -10,17 +10,21 @@ from graphql import OperationType
 from router.cache.answers import Held
 from router.cache.field_cache import FieldCache
 from router.cache.only_cached import NOBODY, OnlyCached, not_cached
-from router.cache.usage import NO_DEMAND, CacheMode, Demand, Usage
+from router.cache.usage import NO_WISH, CacheMode, CacheWish, Usage
 from router.errors import ClientError, JsonValue
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
 from router.executor.response import encode_refusal
 from router.executor.run import Runner
+from router.federation.authorization import Demand
 from router.federation.supergraph import Supergraph
 from router.incident import incident
 from router.operation import Operation
-from router.preparation import Preparation, PreparationOptions, PreparationStatistics
+from router.preparation import Preparation, PreparationOptions, PreparationStatistics, Prepared
+from router.security.authorization import Authorization
 from router.security.introspection import without_suggestions
+from router.security.principal import Principal
+from router.security.restriction import Restriction
 from router.upstream.subgraph import SubgraphTransport
 
 _METHOD_NOT_ALLOWED: Final = 405
@@ -39,10 +43,11 @@ class GraphQLRequest(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, str] = {}
     read_only: bool = False
     deadline: float | None = None
-    demand: Demand = NO_DEMAND
-    """What the client demands of the cache."""
+    wish: CacheWish = NO_WISH
     shareable: bool = True
     """Whether its answer may be that of an equal request before it, whose deadline is earlier."""
+    principal: Principal | None = None
+    """Who asks; None for the anonymous."""
 
 
 class GraphQLResponse(msgspec.Struct, frozen=True, gc=False):
@@ -66,9 +71,11 @@ class Pipeline:
         supergraph: Supergraph,
         transports: Mapping[str, SubgraphTransport],
         options: PreparationOptions | None = None,
+        authorization: Authorization | None = None,
     ) -> None:
         self._transports = transports
         self._options = options or PreparationOptions()
+        self._authorization = authorization or Authorization()
         self._mutations: set[asyncio.Task[GraphQLResponse]] = set()
         self._preparation = Preparation(supergraph, self._options)
         self._supergraph = supergraph
@@ -78,49 +85,80 @@ class Pipeline:
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """Raises nothing but CancelledError; a mutation that has begun goes on to its end even then."""
         try:
+            self._authorization.refuse_anonymous(request.principal)
             prepared = await self._preparation.document(request.query, request.operation_name)
-            operation = prepared.operation
-            kind = operation.kind
-            usage, key, only = None, None, None
-            if self.cache is not None and kind is OperationType.QUERY:
-                key = (
-                    request.query,
-                    request.operation_name,
-                    _encode(request.variables) if request.variables else b"",
-                )
-                usage = self.cache.usage(request.demand)
-                held = self._held(key, usage)
-                if held is not None:
-                    return _kept(held.body, held.fresh, held.surrogate_keys)
-            if kind is not OperationType.QUERY:
-                _refuse_kind(kind, request)
-            elif not request.demand.fetches:
-                only = self._only_cached(request.demand)
-            variables = prepared.variables.coerce(request.variables)
-            if prepared.lifted.values:
-                variables = {**variables, **prepared.lifted.values}
-            runner = await self._preparation.runner(prepared, variables)
-            context = ExecutionContext(
-                self._supergraph.schema,
-                self._supergraph.api_schema,
-                self._transports if only is None else only.transports,
-                self._shapes,
-                variables,
-                request.headers,
-                self._supergraph.interface_objects,
-                deadline=request.deadline,
-                usage=usage,
-            )
-            run = _run(runner, operation, context)
-            if kind is OperationType.MUTATION:
-                return await self._finish(run)
-            response = await (run if only is None else only.answer(run))
-            if self.cache is None or usage is None or response.refused is not None:
-                return response
-            return _noted(self.cache, key, response.body, usage)
+            if not prepared.demands:
+                return await self._answer(request, prepared, ())
+            unmet = await self._authorization.unmet(prepared.demands, request.principal)
+            response = await self._answer(request, prepared, unmet)
+            return _for_its_sender(response, is_whole=not unmet)
         except ClientError as error:
             return refusal(error if self._options.introspection else without_suggestions(error))
         except Exception as error:
+            return refusal(incident(error))
+
+    async def _answer(
+        self, request: GraphQLRequest, prepared: Prepared, unmet: tuple[Demand, ...]
+    ) -> GraphQLResponse:
+        """From a cache of whole answers, or executed: who may see other fields has another answer."""
+        cache, kind = self.cache, prepared.operation.kind
+        if kind is not OperationType.QUERY:
+            _refuse_kind(kind, request)
+            return await self._execute(request, prepared, unmet, None)
+        if cache is None:
+            return await self._execute(request, prepared, unmet, None)
+        variables = _encode(request.variables) if request.variables else b""
+        key = (request.query, request.operation_name, variables, unmet)
+        usage = cache.usage(request.wish)
+        held = self._held(key, usage)
+        if held is not None:
+            return _kept(held.body, held.fresh, held.surrogate_keys)
+        response = await self._execute(request, prepared, unmet, usage)
+        return response if response.refused is not None else _noted(cache, key, response.body, usage)
+
+    async def _execute(
+        self, request: GraphQLRequest, prepared: Prepared, unmet: tuple[Demand, ...], usage: Usage | None
+    ) -> GraphQLResponse:
+        variables = prepared.variables.coerce(request.variables)
+        if prepared.lifted.values:
+            variables = {**variables, **prepared.lifted.values}
+        restriction = None
+        if unmet:
+            prepared, restriction = await self._preparation.restricted(prepared, unmet)
+            self._authorization.refuse(restriction.missing(variables), request.principal)
+        runner = await self._preparation.runner(prepared, variables)
+        only = None if request.wish.fetches else self._only_cached(request.wish)
+        context = ExecutionContext(
+            self._supergraph.schema,
+            self._supergraph.api_schema,
+            self._transports if only is None else only.transports,
+            self._shapes,
+            variables,
+            request.headers,
+            self._supergraph.interface_objects,
+            deadline=request.deadline,
+            usage=usage,
+            claims=request.principal.claims if request.principal is not None else None,
+        )
+        run = self._run(runner, prepared.operation, context, restriction)
+        if only is not None:
+            return await only.answer(run)
+        return await (self._finish(run) if prepared.operation.kind is OperationType.MUTATION else run)
+
+    async def _run(
+        self,
+        runner: Runner,
+        operation: Operation,
+        context: ExecutionContext,
+        restriction: Restriction | None,
+    ) -> GraphQLResponse:
+        try:
+            body = await runner.run(operation, context)
+            if restriction is not None:
+                body = self._authorization.completed(body, restriction, context.api_schema, context.variables)
+            return GraphQLResponse(body)
+        except Exception as error:
+            # Here, because nobody may be there any more to catch what happens to a mutation.
             return refusal(incident(error))
 
     def _held(self, key: Hashable, usage: Usage) -> Held | None:
@@ -128,12 +166,12 @@ class Pipeline:
         answers = self.cache.answers if self.cache is not None else None
         if answers is None or usage.mode not in (CacheMode.USE, CacheMode.ONLY):
             return None
-        if usage.demand.is_choosy or usage.compares:
+        if usage.wish.is_choosy or usage.compares:
             return None
         return answers.get(key, usage.haste)
 
-    def _only_cached(self, demand: Demand) -> OnlyCached:
-        reads = self.cache is not None and demand.mode is CacheMode.ONLY
+    def _only_cached(self, wish: CacheWish) -> OnlyCached:
+        reads = self.cache is not None and wish.mode is CacheMode.ONLY
         return OnlyCached(self._transports if reads else dict.fromkeys(self._transports, NOBODY))
 
     async def close(self) -> None:
@@ -166,12 +204,9 @@ def refusal(error: ClientError) -> GraphQLResponse:
     return GraphQLResponse(encode_refusal(error), error)
 
 
-async def _run(runner: Runner, operation: Operation, context: ExecutionContext) -> GraphQLResponse:
-    try:
-        return GraphQLResponse(await runner.run(operation, context))
-    except Exception as error:
-        # Here, because nobody may be there any more to catch what happens to a mutation.
-        return refusal(incident(error))
+def _for_its_sender(response: GraphQLResponse, *, is_whole: bool) -> GraphQLResponse:
+    """Of an operation with protected fields: not for others, nor to be kept by caches where something was left out."""
+    return msgspec.structs.replace(response, fresh=response.fresh if is_whole else 0, is_shared=False)
 
 
 def _noted(cache: FieldCache, key: Hashable, body: bytes, usage: Usage) -> GraphQLResponse:
@@ -197,5 +232,5 @@ def _refuse_kind(kind: OperationType, request: GraphQLRequest) -> None:
         raise ClientError(
             "METHOD_NOT_ALLOWED", "GET is for queries: send mutations by POST.", status=_METHOD_NOT_ALLOWED
         )
-    if not request.demand.fetches:
+    if not request.wish.fetches:
         not_cached()

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -16,6 +16,7 @@ from router.compiler.not_compilable import NotCompilableError
 from router.compiler.program import Program
 from router.errors import ClientError, JsonValue
 from router.executor.run import Runner
+from router.federation.authorization import Demand
 from router.federation.supergraph import Supergraph
 from router.operation import Operation, choose_operation, parse_document, validate_document
 from router.operation.budget import MAX_WORK, Budget
@@ -23,8 +24,10 @@ from router.operation.lift_literals import Lifted, fixed_fields, lift_literals
 from router.operation.variables import VariableCoercer
 from router.planner import plan
 from router.planner.nodes import QueryPlan
+from router.security.demands import FieldDemands
 from router.security.introspection import refuse_introspection
 from router.security.operation_size import OperationSize, measure, refuse_size, refuse_wide_document
+from router.security.restriction import Restriction, restrict
 from router.work_cache import CacheStatistics, Weighed, WorkCache
 
 DEFAULT_SIZE: Final = OperationSize(depth=50, fields=5000)
@@ -52,6 +55,8 @@ class PreparationOptions:
     max_planning_work: int = MAX_WORK
     introspection: bool = True
     compiled: bool = True
+    authorization: bool = True
+    """Whether operations tell what they demand a right for."""
 
 
 class PreparationStatistics(NamedTuple):
@@ -74,6 +79,15 @@ class Prepared:
     key: str
     variables: VariableCoercer
     conditions: tuple[str, ...]
+    demands: tuple[Demand, ...] = ()
+    """What whoever asks needs a right for."""
+
+
+class Restricted(NamedTuple):
+    """What is left of an operation is another one, with a plan and a program of its own."""
+
+    prepared: Prepared
+    restriction: Restriction
 
 
 class Preparation:
@@ -83,8 +97,12 @@ class Preparation:
         self._supergraph = supergraph
         self._options = options
         self._fixed = fixed_fields(supergraph)
+        self._demands = FieldDemands(supergraph.api_schema, supergraph.demands)
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="planning")
         self._documents: WorkCache[tuple[str, str | None], Prepared] = WorkCache(
+            self._executor, options.document_cache, options.document_cache_characters
+        )
+        self._restricted: WorkCache[tuple[str, tuple[Demand, ...]], Restricted] = WorkCache(
             self._executor, options.document_cache, options.document_cache_characters
         )
         self._plans: WorkCache[str, QueryPlan] = WorkCache(
@@ -109,6 +127,14 @@ class Preparation:
                 f"The document has {len(text)} characters, and at most {limit} are allowed.",
             )
         return await self._documents.get(key, partial(self._read, text, operation_name), self._limit)
+
+    async def restricted(self, prepared: Prepared, unmet: tuple[Demand, ...]) -> Restricted:
+        """What is left of the operation for whoever does not meet these of its demands."""
+        key = (prepared.key, unmet)
+        found = self._restricted.known(key)
+        if found is not None:
+            return found
+        return await self._restricted.get(key, partial(self._restrict, prepared, unmet), self._limit)
 
     async def runner(
         self, prepared: Prepared, variables: Mapping[str, JsonValue], *, again: bool = False
@@ -168,11 +194,30 @@ class Preparation:
         if not options.introspection:
             refuse_introspection(operation.definition, operation.fragments)
         lifted = lift_literals(self._supergraph, operation, self._fixed)
-        nodes = (lifted.operation.definition, *lifted.operation.fragments.values())
-        key = "\n".join(print_ast(node) for node in nodes)
         conditions = condition_variables(operation.definition, operation.fragments)
         coercer = VariableCoercer(self._supergraph, operation)
-        return Weighed(Prepared(operation, lifted, key, coercer, conditions), len(text))
+        demands = (
+            self._demands.of_operation(operation.definition, operation.fragments)
+            if options.authorization
+            else ()
+        )
+        key = _key(lifted.operation)
+        return Weighed(Prepared(operation, lifted, key, coercer, conditions, demands), len(text))
+
+    def _restrict(
+        self, prepared: Prepared, unmet: tuple[Demand, ...], _budget: Budget
+    ) -> Weighed[Restricted]:
+        whole = prepared.lifted.operation
+        restriction = restrict(whole, self._supergraph.api_schema, self._demands, unmet)
+        allowed, key = restriction.allowed, _key(restriction.allowed)
+        left = replace(
+            prepared,
+            operation=allowed,
+            lifted=Lifted(allowed, prepared.lifted.values),
+            key=key,
+            conditions=condition_variables(allowed.definition, {}),
+        )
+        return Weighed(Restricted(left, restriction), len(prepared.key) + len(key))
 
     def _plan(self, prepared: Prepared, budget: Budget) -> Weighed[QueryPlan]:
         try:
@@ -200,3 +245,8 @@ class Preparation:
                 )
         weight = len(program.text) if program else _INTERPRETED
         return Weighed(Runner(planned, program), weight)
+
+
+def _key(operation: Operation) -> str:
+    nodes = (operation.definition, *operation.fragments.values())
+    return "\n".join(print_ast(node) for node in nodes)

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from router.cache.settings import FieldCacheSettings
 from router.operation.budget import MAX_WORK
+from router.security.settings import AuthenticationSettings, AuthorizationSettings
 from router.telemetry.settings import TelemetrySettings
 from router.upstream.deadline import HEADER as DEADLINE_HEADER
 from router.upstream.headers import DEFAULT_NAMES, HeaderRules
@@ -338,6 +339,14 @@ class RouterSettings(BaseSettings):
     upstream: UpstreamSettings = UpstreamSettings()
     subgraphs: dict[str, SubgraphSettings] = Field(default_factory=dict)
     headers: HeaderSettings = HeaderSettings()
+    authentication: AuthenticationSettings = AuthenticationSettings()
+    authorization: AuthorizationSettings = AuthorizationSettings()
+
+    @model_validator(mode="after")
+    def _claims_need_tokens(self) -> Self:
+        if self.cache.viewer.claims and self.authentication.jwt is None:
+            raise ValueError("cache.viewer.claims are those of tokens: say by authentication.jwt whose count")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -75,10 +75,27 @@ def _from_folder(folder: Path, values: dict[str, Any]) -> dict[str, Any]:
         values = {**values, "supergraph": folder / values["supergraph"]}
     if isinstance(explorer, dict) and isinstance(explorer.get("examples"), str):
         values = {**values, "explorer": {**explorer, "examples": folder / explorer["examples"]}}
+    authentication = values.get("authentication")
+    if isinstance(authentication, dict):
+        values = {**values, "authentication": _with_key_sets(folder, authentication)}
     subgraphs = values.get("subgraphs")
     if isinstance(subgraphs, dict):
         values = {**values, "subgraphs": {name: _with_files(folder, own) for name, own in subgraphs.items()}}
     return values
+
+
+def _with_key_sets(folder: Path, authentication: dict[str, Any]) -> dict[str, Any]:
+    jwt = authentication.get("jwt")
+    if not isinstance(jwt, dict) or not isinstance(issuers := jwt.get("issuers"), list):
+        return authentication
+    return {**authentication, "jwt": {**jwt, "issuers": [_with_key_set(folder, each) for each in issuers]}}
+
+
+def _with_key_set(folder: Path, issuer: Any) -> Any:
+    jwks = issuer.get("jwks") if isinstance(issuer, dict) else None
+    if not isinstance(jwks, dict) or not isinstance(jwks.get("file"), str):
+        return issuer
+    return {**issuer, "jwks": {**jwks, "file": folder / jwks["file"]}}
 
 
 def _with_files(folder: Path, subgraph: Any) -> Any:

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from graphql import build_schema, graphql
 
+from launcher.errors import LaunchError
 from launcher.postgres import PostgresCluster, PostgresOptions
 from launcher.scratch import scratch_folder
 from launcher.valkey import ValkeyServer
 from router.federation.supergraph import Supergraph
 from router.upstream.in_process import FunctionTransport
 from router.upstream.subgraph import SubgraphRequest
+from tests.cache.clusters import Cluster
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
@@ -47,6 +49,16 @@ def valkey_url(scratch: Path) -> Iterator[str]:
     """A Redis-compatible server, shared by the tests of a process: use keys of your own, or empty it first."""
     with ValkeyServer(scratch / "valkey", durable=False) as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def redis_cluster(scratch: Path) -> Iterator[Cluster]:
+    """Three nodes, shared as that server is; nobody moves their slots."""
+    try:
+        with Cluster(scratch / "cluster") as found:
+            yield found
+    except LaunchError as error:
+        pytest.skip(str(error))
 
 
 @dataclass

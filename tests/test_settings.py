@@ -135,7 +135,7 @@ def test_redis_may_have_its_usual_name(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("limit: {}", "limit: unknown. Did you mean limits? Known here: batching, cache, compile, compression, "),
+        ("limit: {}", "limit: unknown. Did you mean limits? Known here: authentication, authorization, batching, "),
         ("limits: {max_dept: 1}", "limits.max_dept: unknown. Did you mean max_depth? Known here: max_body_bytes, "),
         ("subgraphs: {a: {uri: x}}", "subgraphs.a.uri: unknown. Did you mean url? Known here: circuit_breaker, retry, timeout_seconds, tls, url."),
         ("limits: {max_depth: 0}", "limits.max_depth: Input should be greater than or equal to 1, not 0."),
@@ -187,7 +187,7 @@ def test_says_everything_at_once(file: Path, monkeypatch: pytest.MonkeyPatch) ->
         (
             "ROUTER__LIMIT__MAX_DEPTH",
             "1",
-            "ROUTER__LIMIT__MAX_DEPTH: unknown. Did you mean LIMITS? Known here: BATCHING, CACHE, COMPILE, ",
+            "ROUTER__LIMIT__MAX_DEPTH: unknown. Did you mean LIMITS? Known here: AUTHENTICATION, AUTHORIZATION, BATCHING, ",
         ),
         ("ROUTER__LIMITS__MAX_DEBTH", "1", "ROUTER__LIMITS__MAX_DEBTH: unknown. Did you mean max_depth?"),
         ("ROUTER__INTROSPECTION", "maybe", "ROUTER__INTROSPECTION: Input should be a valid boolean"),

@@ -12,7 +12,7 @@ from router.cache.store import Invalidation
 
 LEASE: Final = 0.25
 """Seconds for which a process that heard nothing else believes its memory, from when it asked Redis the last time."""
-_MARGIN: Final = 0.005
+MARGIN: Final = 0.005
 """No two clocks of processes differ by more in so short a time."""
 
 
@@ -73,7 +73,7 @@ class Hearing:
     def __init__(self) -> None:
         self._under_way = 0
         self._heard: Counter[int] = Counter()
-        self._waiting: dict[int, tuple[int, asyncio.Event]] = {}
+        self._waiting: dict[int, tuple[float, asyncio.Event]] = {}
 
     def __enter__(self) -> Self:
         """Before an invalidation: some hear of it before it is known here that it is done."""
@@ -95,19 +95,19 @@ class Hearing:
             if self._heard[clock] >= told:
                 event.set()
 
-    async def wait(self, clock: int, told: int) -> None:
+    async def wait(self, clock: int, told: float) -> None:
         """Not for longer than a lease."""
         if self._heard[clock] >= told:
             return
         event = asyncio.Event()
         self._waiting[clock] = told, event
         try:
-            async with asyncio.timeout(LEASE + _MARGIN):
+            async with asyncio.timeout(LEASE + MARGIN):
                 await event.wait()
         except TimeoutError:
             pass
         finally:
-            del self._waiting[clock]
+            self._waiting.pop(clock, None)
 
 
 def _all(texts: Sequence[str]) -> list[bytes]:

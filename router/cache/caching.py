@@ -31,13 +31,18 @@ from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphRes
 
 @dataclass(frozen=True, slots=True)
 class CachingOptions:
-    """`viewer_headers` say who asks, for what is private. An entity that a subgraph does not know is kept so for
-    `negative_seconds`."""
+    """`viewer_headers` say who asks, for what is private, or `viewer_claims` where there are any. An entity that a subgraph
+    does not know is kept so for `negative_seconds`."""
 
     viewer_headers: tuple[str, ...] = ("authorization",)
     negative_seconds: float = 10.0
     lease_seconds: float = 0.0
     """For how long one process may be the only one to fetch something. 0 where nobody else can."""
+    viewer_claims: tuple[str, ...] = ()
+
+    def viewer(self, request: SubgraphRequest) -> Viewer:
+        """Who sends it."""
+        return Viewer(request.headers, self.viewer_headers, request.claims, self.viewer_claims)
 
 
 class Cache(Protocol):
@@ -96,7 +101,7 @@ class CachingTransport:
             return asyncio.ensure_future(self._mutate(shape, request))
         usage = request.usage
         bypassed = usage is not None and usage.mode is CacheMode.BYPASS
-        inner = self._inner if usage is None or usage.demand.fetches else NOBODY
+        inner = self._inner if usage is None or usage.wish.fetches else NOBODY
         if shape is None or shape.is_mutation or bypassed or not self._cache.may_be_read():
             if usage is not None:
                 usage.never()
@@ -116,20 +121,19 @@ class CachingTransport:
                 return
 
     async def _cached(self, shape: Shape, request: SubgraphRequest) -> SubgraphResponse:
-        viewer = Viewer(request.headers, self._options.viewer_headers)
+        viewer = self._options.viewer(request)
         around, store, seconds = self._around, self._cache.store, self._options.lease_seconds
         usage: Usage | None = request.usage
-        if usage is not None and usage.demand.is_choosy:
-            store = ChoosyStore(store, usage.demand)
-        if usage is not None and not usage.demand.fetches:
+        if usage is not None and usage.wish.is_choosy:
+            store = ChoosyStore(store, usage.wish)
+        if usage is not None and not usage.wish.fetches:
             # Nobody else is to wait for what it does not fetch.
             around, seconds = replace(around, asking=NOBODY, under_way=UnderWay()), 0.0
         leases = Leases(store if seconds else None, seconds)
         return await Reading(around, store, leases, shape, request, variables_of(request.body), viewer).run()
 
     async def _mutate(self, shape: Shape | None, request: SubgraphRequest) -> SubgraphResponse:
-        viewer = Viewer(request.headers, self._options.viewer_headers).name
-        return await self._mutating.run(shape, request, viewer)
+        return await self._mutating.run(shape, request, self._options.viewer(request).name)
 
     def _fill(self, stamp: int, began: float, fills: Sequence[Fill], ended: Sequence[Part]) -> None:
         self._beside(self._fill_and_tell(stamp, began, fills, ended))

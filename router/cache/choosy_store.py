@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 from router.cache.statistics import StoreStatistics
 from router.cache.store import FieldStore, Fill, Found, Invalidation, Wanted
-from router.cache.usage import Demand
+from router.cache.usage import CacheWish
 
 
 class ChoosyStore:
     """Of one request. Everybody else sees all of the store."""
 
-    def __init__(self, store: FieldStore, demand: Demand) -> None:
+    def __init__(self, store: FieldStore, wish: CacheWish) -> None:
         self._store = store
-        self._demand = demand
+        self._wish = wish
 
     async def read(self, wanted: Sequence[Wanted]) -> Found:
         """What the client takes of it."""
         found = await self._store.read(wanted)
-        takes = self._demand.takes
+        takes = self._wish.takes
         return Found(
             found.stamp,
             [

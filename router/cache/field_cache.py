@@ -16,6 +16,7 @@ from router.cache.invalidating import Naming
 from router.cache.memory import MemoryStore
 from router.cache.open_store import OpenStore
 from router.cache.pace import haste
+from router.cache.partitions import TieredPartitions
 from router.cache.policy import policies
 from router.cache.read_operation import Reader
 from router.cache.settings import FieldCacheSettings
@@ -23,7 +24,7 @@ from router.cache.shapes import Shapes
 from router.cache.store import FieldStore, Invalidation, StoreUnavailableError
 from router.cache.surrogate_keys import surrogate_keys
 from router.cache.tiers import TieredStore
-from router.cache.usage import Demand, Usage
+from router.cache.usage import CacheWish, Usage
 from router.federation.supergraph import Supergraph
 from router.upstream.subgraph import SubgraphTransport
 
@@ -69,6 +70,7 @@ class FieldCache:
             self._settings.viewer_headers,
             self._settings.negative_seconds,
             0.0 if is_own else self._settings.lease_ms / 1000,
+            self._settings.viewer.claims,
         )
         self._transports = {}
         for name, transport in transports.items():
@@ -92,11 +94,11 @@ class FieldCache:
             if self._paying is None:
                 self._paying = asyncio.create_task(self._pay())
 
-    def usage(self, demand: Demand) -> Usage:
+    def usage(self, wish: CacheWish) -> Usage:
         """For a request that begins now."""
         moment = self.answers.moment if self.answers is not None else 0
-        usage = Usage(moment, demand, self.haste() if demand.fetches else 0.0)
-        share = self._settings.shadow if demand.fetches else 0.0
+        haste, share = (self.haste(), self._settings.shadow) if wish.fetches else (0.0, 0.0)
+        usage = Usage(moment, wish, haste, clock=self.clock)
         usage.compares = share > 0 and random.random() < share  # noqa: S311 - no secret
         return usage
 
@@ -129,6 +131,6 @@ class FieldCache:
 def _answers(opened: OpenStore, max_bytes: int, clock: Callable[[], float]) -> Answers | None:
     """Only where every invalidation is heard of."""
     store = opened.store
-    if isinstance(store, TieredStore):
+    if isinstance(store, TieredStore | TieredPartitions):
         return Answers(clock, max_bytes, opened.coordinates, lambda: store.is_coherent)
     return Answers(clock, max_bytes, opened.coordinates) if isinstance(store, MemoryStore) else None

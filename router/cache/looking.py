@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -13,9 +13,10 @@ from router.cache.identity import key_json
 from router.cache.other_keys import POINTER, read_pointer
 from router.cache.put_together import PuttingTogether
 from router.cache.shape import Case, Member
-from router.cache.store import Entry, FieldStore, Wanted, type_of
+from router.cache.store import Entry, FieldStore, Found, Wanted, type_of
 from router.cache.trace import Origin, Status
 from router.cache.under_way import FieldOf, Nothing, UnderWay, Values
+from router.cache.usage import OVER
 
 _MS: Final = 1000
 _NOTHING: Final[dict[str, bytes]] = {}
@@ -69,6 +70,7 @@ class Looking:
         under_way: UnderWay,
         asking: Asking,
         absent: str,
+        clock: Callable[[], float],
         ahead: float = 0.0,
         *,
         sampled: bool = False,
@@ -84,8 +86,8 @@ class Looking:
         """Fields that are used now, and fetched again afterwards."""
         self.spare: dict[FieldOf, bytes] = {}
         """Values that are used only if no others can be had."""
-        self.fresh = math.inf
-        """Milliseconds until the first of what is used is over; 0 if some of it is, or must not be kept."""
+        self.until = math.inf
+        """Milliseconds of the clock when the first of what is used is over; long ago if some of it must not be kept."""
         self.visited: dict[View, list[Spot]] = {}
         self.tags: set[str] = set()
         self.fetched: dict[Coordinate, int] = {}
@@ -100,6 +102,9 @@ class Looking:
         self._under_way = under_way
         self._asking = asking
         self._absent_id = absent
+        self._clock = clock
+        self._asked_at = 0.0
+        self._fresh = math.inf
         self._ahead = ahead
         self._sampled = sampled
 
@@ -150,8 +155,7 @@ class Looking:
         """Names under other keys, each with the entity's own name, or None where there is none; as far as that is known.
         Raises msgspec.MsgspecError for entries that are damaged."""
         wanted = {each: {POINTER: member, self._absent_id: None} for each, member in pointers.items()}
-        found = await self._store.read([Wanted(each, tuple(ids)) for each, ids in wanted.items()])
-        self.stamp = found.stamp if self.stamp is None else min(self.stamp, found.stamp)
+        found = await self._ask([Wanted(each, tuple(ids)) for each, ids in wanted.items()])
         names: dict[str, str | None] = {}
         for pointer, entries in zip(wanted, found.entries, strict=True):
             values = self._usable(pointer, entries, wanted[pointer])
@@ -161,6 +165,7 @@ class Looking:
                 names[pointer] = None
                 self.absent.add(pointer)
                 self.tags.add(tag_of_lists(type_of(pointer)))
+        self._note_fresh()
         return names
 
     async def now(self) -> None:
@@ -174,13 +179,13 @@ class Looking:
 
     def use_spare(self) -> None:
         """For what is not known otherwise."""
-        self.fresh = 0
+        self.until = OVER
         for (entity, id_), value in self.spare.items():
             self.values.setdefault(entity, {}).setdefault(id_, value)
 
     def note(self, fresh: float) -> None:
         """Something is used that was fetched, and holds for so long."""
-        self.fresh = min(self.fresh, fresh)
+        self.until = min(self.until, self._clock() * _MS + fresh) if fresh > 0 else OVER
 
     def look_again(self) -> None:
         """What was missing may have been filled in meanwhile."""
@@ -189,7 +194,7 @@ class Looking:
     def take_over(self, values: Values) -> None:
         """What somebody else has fetched, as far as it was looked for here, for this viewer."""
         for entity, found in values.items():
-            self.fresh = 0  # nobody has said for how long it holds
+            self.until = OVER  # nobody has said for how long it holds
             looked = self.looked.get(entity, _NOTHING)
             own = {id_: value for id_, value in found.items() if id_ in looked}
             if own:
@@ -202,8 +207,7 @@ class Looking:
                 self._want(step.spot, view, wanted)
         if not wanted:
             return
-        found = await self._store.read([Wanted(each, tuple(ids)) for each, ids in wanted.items()])
-        self.stamp = found.stamp if self.stamp is None else min(self.stamp, found.stamp)
+        found = await self._ask([Wanted(each, tuple(ids)) for each, ids in wanted.items()])
         for (entity, members), entries in zip(wanted.items(), found.entries, strict=True):
             values = self._usable(entity, entries, members)
             self.hits += len(values)
@@ -214,6 +218,17 @@ class Looking:
                 self.values[entity] = values
             else:
                 known.update(values)
+        self._note_fresh()
+
+    async def _ask(self, wanted: Sequence[Wanted]) -> Found:
+        self._asked_at, self._fresh = self._clock() * _MS, math.inf
+        found = await self._store.read(wanted)
+        self.stamp = found.stamp if self.stamp is None else min(self.stamp, found.stamp)
+        return found
+
+    def _note_fresh(self) -> None:
+        """Of all that the last answer of the store had, which may have taken its time."""
+        self.until = min(self.until, self._asked_at + self._fresh)
 
     def _want(self, spot: Spot, view: View, wanted: dict[str, Mapping[str, Member | None]]) -> None:
         entity, members = spot.entity, view.storable
@@ -242,8 +257,8 @@ class Looking:
             over = entry.age - policy.max_age * _MS if policy is not None else 0
             if entry.fresh > 0 and over <= 0:
                 values[id_] = entry.value
-                if entry.fresh < self.fresh:
-                    self.fresh = entry.fresh
+                if entry.fresh < self._fresh:
+                    self._fresh = entry.fresh
                 if member is not None:
                     if entry.fresh < self._ahead:
                         self.stale.add((entity, id_))
@@ -255,7 +270,7 @@ class Looking:
             elif entry.stale > 0 and over <= policy.stale_while_revalidate * _MS:
                 values[id_] = entry.value
                 self.stale.add((entity, id_))
-                self.fresh = 0
+                self.until = OVER
                 member.coordinate.stale += 1
                 if self._sampled:
                     self._note(entity, id_, member, entry, Status.STALE)

@@ -1,13 +1,16 @@
 """The store that the settings name, kept over reloads, as long as the settings of it are the same."""
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
 from router.cache.answers import Answers
 from router.cache.coordinates import Coordinates
 from router.cache.memory import MemoryStore
-from router.cache.redis_connection import RedisUrlError, connect
+from router.cache.near_memory import NearMemory
+from router.cache.partitions import PartitionedStore, TieredPartitions
+from router.cache.redis_connection import Partition, RedisUrlError, partitions
 from router.cache.redis_store import RedisStore, RedisStoreOptions
 from router.cache.settings import FieldCacheSettings
 from router.cache.store import FieldStore, Invalidation
@@ -25,7 +28,7 @@ class OpenStore:
     coordinates: Coordinates = field(default_factory=Coordinates)
 
     def __post_init__(self) -> None:
-        if isinstance(self.store, TieredStore):
+        if isinstance(self.store, TieredStore | TieredPartitions):
             self.store.on_change = self.drop
 
     async def invalidate(self, what: Invalidation) -> None:
@@ -72,10 +75,32 @@ def _open(settings: FieldCacheSettings) -> FieldStore:
     if settings.store == "memory":
         return MemoryStore(time.monotonic, settings.memory_bytes)
     try:
-        client = connect(settings.store)
+        found = partitions(settings.store, settings.namespace)
     except RedisUrlError as error:
         raise RouterError("INVALID_SETTINGS", f"cache.store: {error}") from None
-    store = RedisStore(client, settings.namespace, RedisStoreOptions(timeout=settings.timeout_ms / 1000))
-    if not settings.memory_bytes:
-        return store
-    return TieredStore(store, client.connection_pool, settings.memory_bytes)
+    options = RedisStoreOptions(timeout=settings.timeout_ms / 1000)
+    if settings.memory_bytes:
+        return open_tiers(found, options, NearMemory(settings.memory_bytes))
+    return open_redis(found, options)
+
+
+def open_redis(
+    found: Sequence[Partition], options: RedisStoreOptions
+) -> RedisStore | PartitionedStore[RedisStore]:
+    """All that is shared, without a memory of this process."""
+    stores = [RedisStore(each.client, each.prefix, options) for each in found]
+    return stores[0] if len(stores) == 1 else PartitionedStore(stores)
+
+
+def open_tiers(
+    found: Sequence[Partition],
+    options: RedisStoreOptions,
+    memory: NearMemory,
+    clock: Callable[[], float] = time.monotonic,
+) -> TieredStore | TieredPartitions:
+    """With a memory in front of it. `clock` is that of the memory."""
+    stores = [
+        TieredStore(RedisStore(each.client, each.prefix, options), each.client.connection_pool, memory, clock)
+        for each in found
+    ]
+    return stores[0] if len(stores) == 1 else TieredPartitions(stores, memory)

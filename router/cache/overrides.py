@@ -58,7 +58,8 @@ class Overrides:
     def vary_of(self, type_name: str, name: str, returned: str) -> Vary:
         """Of a field, with what the type that it is of and the one that it returns depend on."""
         patterns = (EVERYTHING, type_name, returned, f"{type_name}.*", f"*.{name}", f"{type_name}.{name}")
-        found = (self.vary[pattern] for pattern in patterns if pattern in self.vary)
+        found = [self.vary[pattern] for pattern in patterns if pattern in self.vary]
+        found += [each.vary for pattern in patterns for each in _found(self.policies, pattern)]
         return reduce(Vary.merged, (Vary(each.headers, each.claims) for each in found), Vary())
 
     def _said(self, pattern: str, under: Hint) -> Hint:

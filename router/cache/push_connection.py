@@ -53,9 +53,9 @@ class PushConnection:
         self._expected.extend(command.on_answer for command in commands)
         await self._write([command.parts for command in commands])
 
-    async def subscribe(self, *channels: bytes) -> None:
+    async def subscribe(self, *command: bytes) -> None:
         """Redis answers by a push."""
-        await self._write([("SUBSCRIBE", *channels)])
+        await self._write([command])
 
     async def listen(self) -> None:
         """Until it ends."""

@@ -65,7 +65,9 @@ class Reading:
         self._variables = variables
         self._asking = Asking(variables, viewer)
         self._leases = leases
-        self._looking = Looking(store, around.under_way, self._asking, around.absent, ahead, sampled=sampled)
+        self._looking = Looking(
+            store, around.under_way, self._asking, around.absent, around.clock, ahead, sampled=sampled
+        )
         self._trace = trace
         if trace is not None:
             self._looking.origins = {}
@@ -106,7 +108,7 @@ class Reading:
                         taken = Taken(spot.entity, asked.member, asked.id, b"")
                         tags.update(self._around.filling.tags(taken, self._arguments, None))
         usage.add(
-            looking.fresh,
+            looking.until,
             (*looking.values, *looking.absent),
             tags,
             counts,

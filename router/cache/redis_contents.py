@@ -1,15 +1,18 @@
-"""What a Redis holds of a field cache, counted in small steps beside all else that it does."""
+"""What a Redis, or all nodes of a Cluster, hold of a field cache, counted in small steps beside all else that they do."""
 
 import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from os.path import commonprefix
 from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError, RedisError
 
-from router.cache.redis_connection import RedisUrlError, connect
+from router.cache.redis_cluster import Address, ClusterRedis
+from router.cache.redis_connection import Partition, RedisUrlError, partitions
 from router.cache.redis_entry import encode
 from router.cache.store import type_of
 
@@ -62,39 +65,69 @@ async def read_contents(
 ) -> Contents:
     """Looks at no more than about `limit` keys, and tells `progress` after each step. Raises ContentsError."""
     try:
-        client = connect(url)
+        parts = partitions(url, namespace)
     except RedisUrlError as error:
         raise ContentsError(str(error)) from None
     try:
-        return await _read(client, encode(namespace) + b":e:", limit, progress)
+        return await _read(parts, limit, progress)
     except TimeoutError:
         raise ContentsError(f"Redis did not answer within {_SECONDS} seconds.") from None
     except (RedisError, OSError) as error:
         raise ContentsError(f"Redis cannot be read: {error}") from None
     finally:
-        await client.aclose()
+        await asyncio.gather(*(each.client.aclose() for each in parts))
 
 
-async def _read(client: "Redis", prefix: bytes, limit: int, progress: Callable[[Contents], None]) -> Contents:
-    pattern = re.sub(rb"([\\*?\[\]])", rb"\\\1", prefix) + b"*"
+async def _read(parts: Sequence[Partition], limit: int, progress: Callable[[Contents], None]) -> Contents:
+    prefixes = [encode(each.prefix) + b":e:" for each in parts]
     async with asyncio.timeout(_SECONDS):
-        found = Contents(await client.dbsize())
+        servers = await _servers(parts)
+        sizes = [await client.dbsize() for client in servers]
+    found = Contents(sum(sizes))
+    for client, until in zip(servers, accumulate(sizes), strict=True):
+        found.complete = False
+        await _look(client, prefixes, limit, found, progress)
+        found.seen = min(found.seen, until)
+    return found
+
+
+async def _servers(parts: Sequence[Partition]) -> Sequence["Redis"]:
+    """A client for each: several partitions may be at one node."""
+    found: dict[Address | None, Redis] = {}
+    for client, _ in parts:
+        found[await client.owner.address() if isinstance(client, ClusterRedis) else None] = client
+    return list(found.values())
+
+
+async def _look(
+    client: "Redis",
+    prefixes: Sequence[bytes],
+    limit: int,
+    found: Contents,
+    progress: Callable[[Contents], None],
+) -> None:
+    pattern = re.sub(rb"([\\*?\[\]])", rb"\\\1", _shared(prefixes)) + b"*"
     cursor = 0
     while not found.complete and found.seen < limit:
         step = min(_STEP, limit - found.seen)
         async with asyncio.timeout(_SECONDS):
             cursor, keys = await client.scan(cursor, match=pattern, count=step)
-            await _measure(client, _count(keys, len(prefix), found))
+            await _measure(client, _count(keys, prefixes, found))
         found.seen, found.complete = found.seen + step, cursor == 0
         progress(found)
-    found.seen = min(found.seen, found.keys)
-    return found
 
 
-def _count(keys: Sequence[Any], start: int, found: Contents) -> list[tuple[bytes, Kind]]:
+def _shared(prefixes: Sequence[bytes]) -> bytes:
+    return commonprefix(prefixes) or b""  # noqa: RUF071  of characters, since they are no paths
+
+
+def _count(keys: Sequence[Any], prefixes: Sequence[bytes], found: Contents) -> list[tuple[bytes, Kind]]:
     """Those that are to be measured."""
     chosen = []
     for key in keys:
+        start = next((len(prefix) for prefix in prefixes if key.startswith(prefix)), None)
+        if start is None:
+            continue
         kind = found.kinds.setdefault(type_of(key[start:].decode("utf-8", "replace")), Kind())
         kind.entities += 1
         if kind.entities <= _MEASURED:

@@ -6,9 +6,12 @@ from router.cache.redis_entry import encode
 
 
 class RedisKeys:
-    """All keys begin with `namespace`. Channels do, too, and end with the database, since they are of all databases."""
+    """All keys begin with `namespace`. Channels do, too, and end with the database, since they are of all databases.
 
-    def __init__(self, namespace: str, database: int) -> None:
+    Where they are `sharded`, only the node of a Cluster that has the keys passes messages on.
+    """
+
+    def __init__(self, namespace: str, database: int, *, sharded: bool = False) -> None:
         prefix = encode(namespace)
         names = (b":clock", b":marks", b":marks:old", b":late", b":late:old")
         self.books = tuple(prefix + name for name in names)
@@ -16,6 +19,7 @@ class RedisKeys:
         """What keys of entities begin with."""
         self.invalidations = prefix + b":i:%d" % database
         """The channel of those who keep copies."""
+        self.publish, self.subscribe = (b"SPUBLISH", b"SSUBSCRIBE") if sharded else (b"PUBLISH", b"SUBSCRIBE")
         self._acknowledgements = prefix + b":a:%d:" % database
         self._leases = prefix + b":l:"
 

@@ -8,12 +8,14 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from redis.asyncio import Redis
-from redis.exceptions import MaxConnectionsError, NoScriptError, ReadOnlyError, ResponseError
+from redis.exceptions import MaxConnectionsError, NoScriptError, ReadOnlyError, ResponseError, TryAgainError
 
 from router.cache.store import StoreUnavailableError
 
 _log: Final = logging.getLogger(__name__)
 _QUIET_SECONDS: Final = 60
+_ELSEWHERE: Final = "non local key"
+"""What a node of a Cluster says in the middle of a script."""
 
 
 class Script(NamedTuple):
@@ -36,6 +38,11 @@ FILL: Final = _load("#!lua", "common", "fill")
 INVALIDATE: Final = _load("#!lua flags=allow-oom", "common", "invalidate")
 CLAIM: Final = _load("#!lua", "claim")
 RELEASE: Final = _load("#!lua flags=allow-oom", "release")
+END_EPOCH: Final = _load("#!lua flags=allow-oom", "end_epoch")
+
+
+class SlotMovesError(StoreUnavailableError):
+    """From one node of a Cluster to another, key by key: a script finds some here, and some there."""
 
 
 class RedisScripts:
@@ -69,11 +76,13 @@ class RedisScripts:
         except (ResponseError, MaxConnectionsError) as error:
             self._paused_until = None
             self._report(error)
-            raise StoreUnavailableError(f"Redis was not asked, or refused: {error}") from error
+            moves = isinstance(error, TryAgainError) or _ELSEWHERE in str(error)
+            kind = SlotMovesError if moves else StoreUnavailableError
+            raise kind(f"Redis was not asked, or refused: {error}") from error
         except Exception as error:  # the client raises more than it says, and a cache must not fail a request
             self._paused_until = self._clock() + self._pause
             self._report(error)
-            raise StoreUnavailableError(f"Redis does not answer: {error!r}") from error
+            raise StoreUnavailableError(f"Redis does not answer: {_told(error)}") from error
         self._paused_until = None
         return answer
 
@@ -94,4 +103,9 @@ class RedisScripts:
     def _report(self, error: Exception) -> None:
         if self._clock() >= self._quiet_until:
             self._quiet_until = self._clock() + _QUIET_SECONDS
-            _log.warning("The field cache goes on without Redis, which may be back already: %r", error)
+            _log.warning("The field cache goes on without Redis, which may be back already: %s", _told(error))
+
+
+def _told(error: Exception) -> str:
+    """A timeout says nothing, and what the client raises does not say it in its repr."""
+    return str(error) or repr(error)

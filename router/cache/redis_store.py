@@ -11,11 +11,16 @@ id of its server, which changes whenever a server starts or is promoted, and eac
 failover, which may have lost invalidations, a new epoch begins and no entry or stamp of an older one counts. Replicas
 answer nothing. Only while a network is split, and two servers are primaries, may one not know what the other was told.
 
-Processes may keep copies in their memory: see tiers.py. Whoever invalidates waits until all of them have heard of it.
+Processes may keep copies in their memory: see tiers.py. Whoever invalidates waits until all of them have heard of it; as long as
+a lease where the server is a new one, which does not know who believes what the one before it has told.
 
-Needs Redis 7 or Valkey, and a user who may run EVAL, EVALSHA, INFO and PUBLISH. Not for Redis Cluster: see redis_connection.py.
+In a Cluster all of it lies in one slot: see redis_connection.py. While the slot moves, key by key, no script can run that touches
+several keys. Reads find nothing then, and an invalidation ends the epoch, for which it needs the clock alone.
+
+Needs Redis 7 or Valkey, and a user who may run EVAL, EVALSHA, INFO and PUBLISH; in a Cluster SPUBLISH and CLUSTER SLOTS.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,10 +30,20 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
-from router.cache.announcement import Hearing, announce
+from router.cache.announcement import LEASE, MARGIN, Hearing, announce
+from router.cache.redis_cluster import ClusterRedis
 from router.cache.redis_entry import decode, encode, encode_rest, encode_tags, useful
 from router.cache.redis_keys import RedisKeys
-from router.cache.redis_scripts import CLAIM, FILL, INVALIDATE, READ, RELEASE, RedisScripts
+from router.cache.redis_scripts import (
+    CLAIM,
+    END_EPOCH,
+    FILL,
+    INVALIDATE,
+    READ,
+    RELEASE,
+    RedisScripts,
+    SlotMovesError,
+)
 from router.cache.statistics import StoreCounts, StoreStatistics
 from router.cache.store import Fill, Found, Invalidation, StoreUnavailableError, Wanted
 
@@ -63,7 +78,7 @@ class RedisStore:
         self._scripts = RedisScripts(client, options.timeout, options.pause, clock)
         self._options = options
         database = client.connection_pool.connection_kwargs.get("db") or 0
-        self.keys = RedisKeys(namespace, int(database))
+        self.keys = RedisKeys(namespace, int(database), sharded=isinstance(client, ClusterRedis))
         self.owner = token_hex(16).encode()
         """Who invalidates, and claims."""
         self.hearing = Hearing()
@@ -113,6 +128,7 @@ class RedisStore:
             self._options.most_marks,
             self._options.late_seconds * 1000,
             self.keys.entities,
+            self.keys.publish,
             self.keys.invalidations,
             announce(self.owner, what),
             len(what.entities),
@@ -124,11 +140,20 @@ class RedisStore:
         keys = [*self.keys.books, *map(self.keys.entity, entities)]
         try:
             with self.hearing as hearing:
-                clock, told = await self._scripts.run(INVALIDATE, keys, parts, urgent=True)
+                clock, told = await self._invalidate(keys, parts)
                 await hearing.wait(clock, told)
         except StoreUnavailableError:
             self._counts.failures += 1
             raise
+
+    async def _invalidate(self, keys: Sequence[bytes], parts: Sequence[bytes | int]) -> tuple[int, float]:
+        """The clock, and how many were told; more than there can be where nobody knows."""
+        try:
+            clock, told, asked_for = await self._scripts.run(INVALIDATE, keys, parts, urgent=True)
+        except SlotMovesError:
+            await self._scripts.run(END_EPOCH, keys[:1], (), urgent=True)
+            return _NEVER, math.inf
+        return clock, told if asked_for > (LEASE + MARGIN) * 1000 else math.inf
 
     async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
         """In the name of this object."""

@@ -7,7 +7,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-REDIS: Final = ("redis://", "rediss://", "unix://", "redis+sentinel://", "rediss+sentinel://")
+REDIS: Final = (
+    *("redis://", "rediss://", "unix://"),
+    *(f"{scheme}+{kind}://" for kind in ("sentinel", "cluster") for scheme in ("redis", "rediss")),
+)
 _NAME: Final = "[_A-Za-z][_0-9A-Za-z]*"
 
 Seconds = Annotated[int, Field(ge=0)]
@@ -29,6 +32,15 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+class VarySettings(_Section):
+    """What a value depends on besides its arguments: one copy for each combination."""
+
+    headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ()
+    """Of the client's request. Only those in `headers.propagate` reach a subgraph."""
+    claims: tuple[str, ...] = ()
+    """Of the client's token, by name. Without one of them nothing is kept; `authentication.jwt` says whose tokens count."""
+
+
 class PolicySettings(_Section):
     """What @cacheControl would say. What is left out is as the schema has it, or a pattern that names less."""
 
@@ -44,15 +56,8 @@ class PolicySettings(_Section):
     """PRIVATE: a copy for each viewer."""
     inherit_max_age: bool = False
     """As long as the type that the field is of."""
-
-
-class VarySettings(_Section):
-    """What a value depends on besides its arguments: one copy for each combination."""
-
-    headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ()
-    """Of the client's request. Only those in `headers.propagate` reach a subgraph."""
-    claims: tuple[str, ...] = ()
-    """Of the client's token, by name."""
+    vary: VarySettings = VarySettings()
+    """What `cache.vary` says for the same pattern, beside it."""
 
 
 class SubgraphCacheSettings(_Section):
@@ -133,11 +138,19 @@ class HttpCacheSettings(_Section):
     """That this header has at most. Both CDNs take 16 KB; a proxy before them may take less."""
 
 
+class ViewerSettings(_Section):
+    """Who asks, by a token that the router has checked."""
+
+    claims: tuple[str, ...] = ()
+    """Whoever has the same values of these, from the same issuer, is the same viewer, with whatever token: `[sub]`, with
+    all else on which answers depend, such as a role. Without one of them nobody is known."""
+
+
 class FieldCacheSettings(_Section):
     """Fields of entities, shared by queries of any shape."""
 
     store: Store = "off"
-    """`off`, `memory` for each process its own, or the URL of a Redis that processes and machines share."""
+    """`off`, `memory` for each process its own, or the URL of a Redis, or of a Redis Cluster, that processes and machines share."""
     memory_bytes: Annotated[int, Field(ge=0)] = 64 * 1024 * 1024
     """That a process keeps, also in front of a Redis; 0 keeps nothing. What was used longest ago goes first."""
     namespace: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]+$")] = "softfactory"
@@ -156,6 +169,8 @@ class FieldCacheSettings(_Section):
     """For this part of the requests, what is found is fetched all the same, after the answer, and compared."""
     viewer_headers: tuple[Annotated[str, AfterValidator(str.lower)], ...] = ("authorization",)
     """Who asks, for what is PRIVATE: who sends the same of these. Only those in `headers.propagate` are known to the cache."""
+    viewer: ViewerSettings = ViewerSettings()
+    """Where it names claims, these say who asks, and `viewer_headers` does not."""
     vary: dict[Pattern, VarySettings] = Field(default_factory=dict)
     """By pattern, as for `policy`. All that match a field count together."""
     policy: dict[Pattern, PolicySettings] = Field(default_factory=dict)

@@ -22,20 +22,21 @@ def _nobody(_: Invalidation) -> None:
 
 
 class TieredStore:
-    """`pool` is that of the store's client. `clock` is in seconds and does not go back."""
+    """`pool` is that of the store's client. `memory` may also be that of stores of other entities. `clock` is in seconds and does
+    not go back."""
 
     def __init__(
         self,
         store: RedisStore,
         pool: ConnectionPool,
-        max_bytes: int,
+        memory: NearMemory,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.on_change: Callable[[Invalidation], None] = _nobody
         """Hears of what is dropped, whoever wanted that, before he knows that it is."""
         self._store = store
         self._clock = clock
-        self._memory = NearMemory(max_bytes)
+        self._memory = memory
         self._tracking = Tracking(pool, store.keys, store.owner, store.hearing, self)
         self._counts = StoreCounts()
 
@@ -55,6 +56,13 @@ class TieredStore:
             found, _ = await self._ask(wanted)
         self._counts.found += sum(map(len, found.entries))
         return found
+
+    def near(self, wanted: Sequence[Wanted]) -> Found | None:
+        """The same where all of it is in memory, which is not counted."""
+        if not self._tracking.is_coherent:
+            return None
+        found, missing = self._memory.find(wanted, self._now())
+        return None if missing else Found(self._tracking.clock, found)
 
     async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         """Redis decides what counts; it comes to memory when it is read."""

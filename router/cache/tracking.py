@@ -29,6 +29,7 @@ _BEAT: Final = LEASE / 3
 _SILENCE: Final = 8 * LEASE
 """Seconds until a connection without an answer is given up."""
 _AGAIN: Final = 0.1
+_MESSAGE: Final = (b"message", b"smessage")
 _PAUSES: Final = 0.05, 1.0
 """Seconds before the first attempt to connect again, and at most."""
 
@@ -99,10 +100,12 @@ class Tracking:
             await asyncio.sleep(pause)
 
     def _lose(self) -> None:
+        was_connected = self.is_connected
         self._until = float("-inf")
         self.is_connected = self._is_script_known = False
         self._connection = None
-        self._listener.drop(Invalidation(everything=True))
+        if was_connected:  # else nothing is kept, but what others keep who share the memory
+            self._listener.drop(Invalidation(everything=True))
 
     async def _listen_while_connected(self) -> None:
         connection = PushConnection(self._pool, self._take, _SILENCE)
@@ -111,7 +114,7 @@ class Tracking:
             self._connection = connection
             tracking = ("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", self._keys.entities)
             await connection.send([Command(tracking, _ignore)])
-            await connection.subscribe(self._keys.invalidations, self._own_channel)
+            await connection.subscribe(self._keys.subscribe, self._keys.invalidations, self._own_channel)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._beat())
                 tasks.create_task(connection.listen())
@@ -143,10 +146,12 @@ class Tracking:
         kind, *rest = message
         if kind == b"invalidate":
             await self._touched(rest[0])
-        elif kind == b"message" and rest[0] == self._own_channel:
+        elif kind in _MESSAGE and rest[0] == self._own_channel:
             self._hearing.heard(int(rest[1]))
-        elif kind == b"message":
+        elif kind in _MESSAGE:
             await self._announced(rest[1])
+        elif kind == b"sunsubscribe":
+            raise ConnectionError("The slot is at another node of the cluster now.")
 
     async def _announced(self, message: bytes) -> None:
         try:
@@ -157,10 +162,12 @@ class Tracking:
         has_missed_some = told.clock != self.clock + 1
         self._listener.drop(Invalidation(everything=True) if has_missed_some else told.what)
         self.clock = told.clock
+        if not self.is_connected:
+            return  # nobody waits for who has not been answered, here: this may be a replica
         if told.origin == self._owner:
             self._hearing.heard(told.clock)
         else:
-            answer = "PUBLISH", self._keys.acknowledgements(told.origin), told.clock
+            answer = self._keys.publish, self._keys.acknowledgements(told.origin), told.clock
             await self._send([Command(answer, _ignore)])
 
     async def _touched(self, keys: Sequence[bytes] | None) -> None:

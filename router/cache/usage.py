@@ -1,7 +1,8 @@
 """What an answer was made of, as the caches of its subgraphs tell: for how long it holds, and what would change it."""
 
 import math
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,10 @@ from router.cache.store import type_of
 
 if TYPE_CHECKING:
     from router.cache.trace import Trace
+
+
+OVER: Final = -math.inf
+"""When what must not be kept was over."""
 
 
 class CacheMode(Enum):
@@ -28,8 +33,8 @@ class CacheMode(Enum):
     """only-if-cached beside one of the others: nothing is read or fetched."""
 
 
-class Demand(msgspec.Struct, frozen=True, gc=False):
-    """What a client demands of all that its answer is made of. Milliseconds; None, where it demands nothing."""
+class CacheWish(msgspec.Struct, frozen=True, gc=False):
+    """What a client wants of the cache, and of all that its answer is made of. Milliseconds; None, where anything will do."""
 
     mode: CacheMode = CacheMode.USE
     max_age: int | None = None
@@ -52,33 +57,39 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-NO_DEMAND: Final = Demand()
+NO_WISH: Final = CacheWish()
 
 
 class Usage:
     """Of one client request. `began` is the moment of `Answers` when it came; `haste`, how much longer than fetching takes
-    a value must still hold so that it is not fetched ahead of its end."""
+    a value must still hold so that it is not fetched ahead of its end. `clock` is that of the cache, in seconds."""
 
     __slots__ = (
         "began",
+        "clock",
         "compares",
         "counts",
-        "demand",
         "dependencies",
-        "fresh",
         "haste",
         "is_shared",
         "mode",
         "pace",
         "trace",
+        "until",
+        "wish",
     )
 
     def __init__(
-        self, began: int, demand: Demand = NO_DEMAND, haste: float = 0.0, trace: "Trace | None" = None
+        self,
+        began: int,
+        wish: CacheWish = NO_WISH,
+        haste: float = 0.0,
+        trace: "Trace | None" = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.began = began
-        self.demand = demand
-        self.mode = demand.mode
+        self.wish = wish
+        self.mode = wish.mode
         self.haste = haste
         self.trace = trace
         self.compares = False
@@ -87,19 +98,25 @@ class Usage:
         """Milliseconds that the slowest of its subgraphs takes."""
         self.counts: dict[Coordinate, int] = {}
         """How many fields it has."""
-        self.fresh = math.inf
-        """Milliseconds; 0 where a part of it must not be kept."""
+        self.until = math.inf
+        """Milliseconds of the clock; long ago where a part of it must not be kept."""
+        self.clock = clock
         self.is_shared = True
         """Nothing in it depends on who asks."""
         self.dependencies: set[str] = set()
 
     def never(self) -> None:
         """A part came past the caches."""
-        self.fresh = 0.0
+        self.until = OVER
+
+    @property
+    def fresh(self) -> float:
+        """Milliseconds that it still holds."""
+        return max(0.0, self.until - self.clock() * 1000)
 
     def add(
         self,
-        fresh: float,
+        until: float,
         entities: Iterable[str],
         tags: Iterable[str],
         counts: Mapping[Coordinate, int],
@@ -111,7 +128,7 @@ class Usage:
         self.pace = max(self.pace, pace)
         for coordinate, count in counts.items():
             self.counts[coordinate] = self.counts.get(coordinate, 0) + count
-        self.fresh = min(self.fresh, fresh)
+        self.until = min(self.until, until)
         self.is_shared = self.is_shared and is_shared
         for entity in entities:
             self.dependencies.add(on_entity(entity))

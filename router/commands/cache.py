@@ -273,5 +273,8 @@ def _purge_redis(
     except RouterError as error:
         fail(f"{error.code}: {error.message}")
     if not was_there:
-        typer.echo(f"No router has used this Redis under {namespace!r}; see cache.namespace.", err=True)
+        typer.echo(
+            f"No router has used this Redis under {namespace!r}; see cache.namespace and cache.store.",
+            err=True,
+        )
     return keys_to_drop(what, namespace)

@@ -9,8 +9,9 @@ import msgspec
 from redis.exceptions import RedisError
 
 from router.cache.invalidation_request import Asked, encode
-from router.cache.redis_connection import RedisUrlError, connect
-from router.cache.redis_store import RedisStore, RedisStoreOptions
+from router.cache.open_store import open_redis
+from router.cache.redis_connection import RedisUrlError, partitions
+from router.cache.redis_store import RedisStoreOptions
 from router.cache.store import Invalidation, StoreUnavailableError
 from router.errors import JsonValue
 
@@ -55,13 +56,13 @@ async def purge_router(url: str, key: str, asked: Sequence[Asked]) -> Sequence[s
 async def purge_redis(url: str, namespace: str, what: Invalidation) -> bool:
     """Whether a router has used the namespace. Raises PurgeError."""
     try:
-        client = connect(url)
+        found = partitions(url, namespace)
     except RedisUrlError as error:
         raise PurgeError(str(error)) from None
-    store = RedisStore(client, namespace, RedisStoreOptions(timeout=_SECONDS))
+    store = open_redis(found, RedisStoreOptions(timeout=_SECONDS))
     try:
         async with asyncio.timeout(_SECONDS):
-            was_there = await client.exists(f"{namespace}:clock")
+            clocks = await asyncio.gather(*(each.client.exists(f"{each.prefix}:clock") for each in found))
         await store.invalidate(what)
     except TimeoutError:
         raise PurgeError(f"Redis did not answer within {_SECONDS} seconds.") from None
@@ -71,7 +72,7 @@ async def purge_redis(url: str, namespace: str, what: Invalidation) -> bool:
         raise PurgeError(str(error)) from None
     finally:
         await store.close()
-    return bool(was_there)
+    return any(clocks)
 
 
 async def _read(content: aiohttp.StreamReader) -> bytes:

@@ -79,7 +79,7 @@ def router(
         str | None,
         typer.Option(
             metavar="[off|memory|URL]",
-            help="Where fields of entities are kept: nowhere (the default), in each process, or in the Redis at a URL.",
+            help="Where fields of entities are kept: nowhere (the default), in each process, or in the Redis, or Redis Cluster, at a URL.",
         ),
     ] = None,
     settings_schema: Annotated[

@@ -42,3 +42,5 @@ class ExecutionContext(msgspec.Struct, frozen=True):
     """When nobody waits any more, in seconds of the event loop's clock."""
     usage: Any = None
     """Where caches note what the answer was made of."""
+    claims: Mapping[str, JsonValue] | None = None
+    """Those of the sender's token, for caches. None for the anonymous."""

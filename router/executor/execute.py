@@ -116,6 +116,7 @@ class _Run:
             mutation=node.kind is OperationType.MUTATION,
             deadline=self.context.deadline,
             usage=self.context.usage,
+            claims=self.context.claims,
         )
         return await transport.fetch(request)
 

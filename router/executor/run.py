@@ -93,8 +93,14 @@ class _Call:
         transport = self._context.transports.get(service)
         if transport is None or self._over:
             raise Deviation
+        context = self._context
         request = SubgraphRequest(
-            body, self._headers, self._program.mutations[number], self._context.deadline, self._context.usage
+            body,
+            self._headers,
+            self._program.mutations[number],
+            context.deadline,
+            context.usage,
+            context.claims,
         )
         start = getattr(transport, "start", None)
         future = start(request) if start else asyncio.ensure_future(transport.fetch(request))

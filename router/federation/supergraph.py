@@ -1,7 +1,7 @@
 """The supergraph as planner and router read it: one schema for clients, and what each subgraph can resolve."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
@@ -23,6 +23,7 @@ from graphql.language.parser import Parser
 
 from router.errors import RouterError
 from router.federation.api_schema import api_document, plain_document
+from router.federation.authorization import GraphDemands, read_demands
 from router.federation.features import Feature, linked_features
 from router.federation.join_reader import read_subgraphs
 from router.federation.subgraph_view import SubgraphInfo, TypeView
@@ -46,6 +47,8 @@ class Supergraph:
     subgraphs: Mapping[str, SubgraphInfo]
     contexts: Mapping[str, tuple[str, ...]]
     """By the name of a context, the types that set it."""
+    demands: GraphDemands = field(default_factory=GraphDemands)
+    """Who may see what."""
 
     @classmethod
     def parse(cls, sdl: str) -> Self:
@@ -66,7 +69,14 @@ class Supergraph:
             subgraphs = read_subgraphs(document, features["join"], schema)
         except (GraphQLError, RouterError, TypeError, ValueError, KeyError) as error:
             raise InvalidSupergraphError(f"The supergraph cannot be read: {error}") from error
-        found = cls(sdl, schema, api_document(plain, features), subgraphs, _contexts(plain, features))
+        found = cls(
+            sdl,
+            schema,
+            api_document(plain, features),
+            subgraphs,
+            _contexts(plain, features),
+            read_demands(plain, features),
+        )
         parts = [*document.definitions, *plain.definitions]
         del document, plain
         while parts:  # one after another: at once they would hold up all other threads for some 50 ms

@@ -119,7 +119,7 @@ class Normalizer:
 
     def _collect(self, node: SelectionSetNode, guard: _Guard, into: "_Collection") -> None:
         for selection in node.selections:
-            conditions = _conditions(selection, guard.conditions)
+            conditions = conditions_within(selection, guard.conditions)
             if conditions is None:
                 continue
             inside = replace(guard, conditions=conditions)
@@ -196,7 +196,7 @@ def _absorb_stronger_conditions(entries: list[_Entry]) -> list[_Entry]:
     return kept
 
 
-def _conditions(selection: SelectionNode, outer: Conditions) -> Conditions | None:
+def conditions_within(selection: SelectionNode, outer: Conditions) -> Conditions | None:
     """The conditions of the selection within `outer`; None where a constant or a contradiction rules it out."""
     conditions = outer
     for directive in selection.directives or ():

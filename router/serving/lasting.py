@@ -17,6 +17,8 @@ class Lasting:
     reloads: Reloads = field(default_factory=Reloads)
     queries: MemoryStore = field(default_factory=MemoryStore)
     stores: Stores = field(default_factory=Stores)
+    key_sets: dict[str, bytes] = field(default_factory=dict)
+    """Those that were read last, by where they are: a new application may begin while their source is away."""
     consumers: Consumers = field(default_factory=Consumers)
     metrics: CacheMetrics | None = None
     """Of stores and consumers, once somebody wants to see them."""

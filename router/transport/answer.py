@@ -17,12 +17,14 @@ _OK: Final = 200
 _NOT_MODIFIED: Final = 304
 _SEE_OTHER: Final = 303
 _BAD_REQUEST: Final = 400
+_UNAUTHORIZED: Final = 401
 _METHOD_NOT_ALLOWED: Final = 405
 _TOO_LARGE: Final = 413
 
 RawHeaders: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
 _OF_ERRORS: Final[Mapping[int, RawHeaders]] = {
+    _UNAUTHORIZED: ((b"www-authenticate", b"Bearer"),),
     _METHOD_NOT_ALLOWED: ((b"allow", b"GET, POST"),),
     # The rest of the body is still under way, and nobody will read it.
     _TOO_LARGE: ((b"connection", b"close"),),
@@ -64,8 +66,8 @@ class AnswerFormat:
         status = response.refused.status
         if status == _BAD_REQUEST and self._is_json:
             status = _OK
-        allow = _ALLOW_POST if status == _METHOD_NOT_ALLOWED else ()
-        return Answer(status, self._headers + allow, response.body)
+        more = _ALLOW_POST if status == _METHOD_NOT_ALLOWED else _OF_ERRORS.get(status, ())
+        return Answer(status, self._headers + more, response.body)
 
     def _kept(self, response: GraphQLResponse) -> RawHeaders:
         """For caches between the router and its clients, and for these."""

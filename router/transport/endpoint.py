@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from router.cache.demand import read_demand
 from router.cache.surrogate_keys import SurrogateKeys
-from router.cache.usage import NO_DEMAND
+from router.cache.usage import NO_WISH
+from router.cache.wish import read_wish
 from router.errors import ClientError
 from router.incident import incident
 from router.pipeline import GraphQLRequest, GraphQLResponse
+from router.security.sender import Authentication, Sender
 from router.transport.answer import Answer, AnswerFormat, conditional, redirect, send_answer
 from router.transport.batch import Batch, batch_from_body, is_batch, merged
 from router.transport.body import read_body, refuse_content_type
@@ -53,6 +54,7 @@ class EndpointOptions:
     max_batch: int = 0
     """Requests in a batch; 0 takes none."""
     surrogate_keys: SurrogateKeys | None = None
+    authentication: Authentication | None = None
 
 
 class GraphQLEndpoint:
@@ -74,12 +76,14 @@ class GraphQLEndpoint:
         self._headers = HeaderReader(options.propagation, options.new_id, named)
         self._deadline_header = (options.deadline_header or "").encode()
         self._clients = Clients()
-        self._demand = remembered(read_demand)
+        self._wish = remembered(read_wish)
         vary = b"accept" if self._compression is None else b"accept, accept-encoding"
         # Who asks is known by headers that subgraphs see, too.
-        passed = sorted(options.propagation.names - OF_ONE_REQUEST)
+        viewer = options.propagation.names - OF_ONE_REQUEST
+        if options.authentication is not None:
+            viewer |= {options.authentication.header}
         keys = options.surrogate_keys.name if options.surrogate_keys is not None else b""
-        formats = {each: AnswerFormat(each, vary, passed, keys) for each in MediaType}
+        formats = {each: AnswerFormat(each, vary, sorted(viewer), keys) for each in MediaType}
         self._json = formats[MediaType.JSON]
         self._format_for = remembered(lambda accept: formats[negotiate(accept.decode("latin-1"))])
 
@@ -108,8 +112,11 @@ class GraphQLEndpoint:
             if not isinstance(sent, Parameters):
                 refuse_without_json(None if accept is None else accept.decode("latin-1"))
                 answers = self._json
+            sender = Sender(None, headers.passed)
+            if self._options.authentication is not None:
+                sender = await self._options.authentication.sender(scope["headers"], headers.passed)
             with self._clients.waiting(receive):
-                response = await self._execute(sent, self._terms(scope, headers))
+                response = await self._execute(sent, self._terms(scope, headers.own, sender))
             answer = answers.executed(response)
             if scope["method"] == "GET" and response.fresh:
                 return conditional(answer, headers.own.get(b"if-none-match"))
@@ -143,22 +150,23 @@ class GraphQLEndpoint:
             "METHOD_NOT_ALLOWED", "Send a GraphQL request by POST or GET.", status=_METHOD_NOT_ALLOWED
         )
 
-    def _terms(self, scope: Mapping[str, Any], headers: RequestHeaders) -> GraphQLRequest:
-        """A request without its text: all that the header says of it."""
-        asked = headers.own.get(self._deadline_header)
-        control = headers.own.get(b"cache-control")
-        demand = NO_DEMAND if control is None else self._demand(control)
+    def _terms(self, scope: Mapping[str, Any], own: Mapping[bytes, bytes], sender: Sender) -> GraphQLRequest:
+        """A request without its text: what those of a batch have in common."""
+        asked = own.get(self._deadline_header)
+        control = own.get(b"cache-control")
+        wish = NO_WISH if control is None else self._wish(control)
         return GraphQLRequest(
             query="",
-            headers=headers.passed,
+            headers=sender.headers,
+            principal=sender.principal,
             read_only=scope["method"] == "GET",
             deadline=deadline_of(
                 asyncio.get_running_loop().time(),
                 self._options.request_timeout,
                 None if asked is None else asked.decode("latin-1"),
             ),
-            shareable=asked is None and demand == NO_DEMAND,
-            demand=demand,
+            shareable=asked is None and wish == NO_WISH,
+            wish=wish,
         )
 
     async def _execute(self, sent: Parameters | Batch, terms: GraphQLRequest) -> GraphQLResponse:

@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from router.cache.surrogate_keys import surrogate_keys
+from router.security.sender import Authentication
 from router.settings import CompressionSettings, CorsSettings, PersistedQueriesSettings, RouterSettings
 from router.transport.compression import Compression
 from router.transport.endpoint import EndpointOptions, GraphQLEndpoint
@@ -23,6 +24,7 @@ def graphql_endpoint(
     redis: "Redis | None",
     queries: MemoryStore,
     new_id: Callable[[], str],
+    authentication: Authentication | None = None,
 ) -> GraphQLEndpoint:
     """`redis` shares persisted queries with other processes; `new_id` is for requests that have none."""
     options = EndpointOptions(
@@ -36,6 +38,7 @@ def graphql_endpoint(
         deadline_header=settings.upstream.deadline_header,
         max_batch=settings.batching.max_operations if settings.batching.enabled else 0,
         surrogate_keys=surrogate_keys(settings.cache),
+        authentication=authentication,
     )
     if settings.traffic.single_flight == "all":
         executor = SingleFlight(executor)

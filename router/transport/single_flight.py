@@ -10,7 +10,7 @@ from router.pipeline import GraphQLRequest, GraphQLResponse
 from router.transport.executor import GraphQLExecutor
 from router.upstream.headers import OF_ONE_REQUEST
 
-_Key: TypeAlias = tuple[str, str | None, bytes, frozenset[tuple[str, str]]]
+_Key: TypeAlias = tuple[str, str | None, bytes, frozenset[tuple[str, str]], bytes]
 
 
 @dataclass(slots=True, eq=False)
@@ -20,7 +20,7 @@ class _Flight:
 
 
 class SingleFlight:
-    """An executor before another one. Requests are the same with the same text, operation name, variables and headers.
+    """An executor before another one. Requests are the same with the same text, operation name, variables, headers and token.
 
     They share one answer, also where that is an error. Whoever leaves leaves the others alone; with the last one the work
     is cancelled. Mutations are never shared.
@@ -56,4 +56,5 @@ def _can_be_shared(text: str) -> bool:
 def _key(request: GraphQLRequest) -> _Key:
     variables = msgspec.json.encode(request.variables) if request.variables else b""
     headers = frozenset(item for item in request.headers.items() if item[0] not in OF_ONE_REQUEST)
-    return request.query, request.operation_name, variables, headers
+    token = request.principal.digest if request.principal is not None else b""
+    return request.query, request.operation_name, variables, headers, token

@@ -31,6 +31,8 @@ class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
     deadline: float | None = None
     usage: Any = None
     """Where a cache notes what became of it. Whatever carries it over a network has no use for that."""
+    claims: Mapping[str, JsonValue] | None = None
+    """Those of the client's token, for caches likewise."""
 
     @property
     def query(self) -> str:

@@ -143,7 +143,7 @@ class World:
         operation = load_operation(self.supergraph, text)
         is_query = operation.kind is OperationType.QUERY
         moment = answers.moment if answers is not None else 0
-        usage = Usage(moment, haste=self.haste) if is_query else None
+        usage = Usage(moment, haste=self.haste, clock=self.clock) if is_query else None
         if usage is not None:
             usage.compares = self.compares
         context = ExecutionContext(

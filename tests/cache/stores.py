@@ -3,13 +3,16 @@
 import asyncio
 import struct
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
 from router.cache.memory import MemoryStore
-from router.cache.redis_connection import connect
+from router.cache.near_memory import NearMemory
+from router.cache.open_store import open_redis, open_tiers
+from router.cache.partitions import PartitionedStore, TieredPartitions
+from router.cache.redis_connection import Partition, connect, partitions
 from router.cache.redis_store import RedisStore, RedisStoreOptions
 from router.cache.store import Entry, FieldStore, Fill, Wanted
 from router.cache.tiers import TieredStore
@@ -22,7 +25,7 @@ PREFIX = b"test"
 class World:
     """`peer` sees the same data."""
 
-    store: MemoryStore | RedisStore | TieredStore
+    store: MemoryStore | RedisStore | TieredStore | PartitionedStore[RedisStore] | TieredPartitions
     peer: FieldStore
     advance: Callable[[int], Awaitable[None]]
     """Milliseconds go by."""
@@ -93,11 +96,41 @@ def tiered_world(url: str) -> World:
 
     async def empty() -> None:
         await client.flushall()
-        await asyncio.gather(
-            *(ready(each) for each in (world.store, world.peer) if isinstance(each, TieredStore))
-        )
+        await asyncio.gather(*(ready(each) for each in (world.store, world.peer)))
 
     world = World(store, peer, advance, empty)
+    return world
+
+
+def cluster_world(url: str, *, has_memory: bool) -> World:
+    """As tiered_world, over as many partitions as the URL says."""
+    now = 1000.0
+    found = partitions(url, PREFIX.decode())
+    options = RedisStoreOptions(timeout=5, pause=0.05)
+
+    def store_of(parts: "Sequence[Partition]") -> "RedisStore | TieredStore | PartitionedStore[RedisStore]":
+        return (
+            open_tiers(parts, options, NearMemory(1 << 26), lambda: now)
+            if has_memory
+            else open_redis(parts, options)
+        )
+
+    async def advance(milliseconds: int) -> None:
+        nonlocal now
+        now += milliseconds / 1000
+        for each in found:
+            await make_older(each.client, milliseconds, each.prefix.encode())
+
+    async def empty() -> None:
+        for each in found:
+            await each.client.flushall()
+        await world.store.read([])
+        for each in found:  # as if the epoch had begun long ago, so that nobody waits for old leases
+            await each.client.hset(f"{each.prefix}:clock", "since", "1")
+        if has_memory:
+            await ready(world.store, world.peer)
+
+    world = World(store_of(found), store_of(partitions(url, PREFIX.decode())), advance, empty)
     return world
 
 
@@ -105,25 +138,26 @@ def tiered(
     client: "Redis", clock: Callable[[], float] = time.monotonic, max_bytes: int = 1 << 26
 ) -> TieredStore:
     store = RedisStore(client, PREFIX.decode(), RedisStoreOptions(timeout=5, pause=0.05))
-    return TieredStore(store, client.connection_pool, max_bytes, clock)
+    return TieredStore(store, client.connection_pool, NearMemory(max_bytes), clock)
 
 
-async def ready(*stores: TieredStore) -> None:
+async def ready(*stores: FieldStore) -> None:
     """They believe their memories."""
     async with asyncio.timeout(10):
         for store in stores:
+            assert isinstance(store, TieredStore | TieredPartitions)
             await store.read([])
             while not store.is_coherent:  # noqa: ASYNC110  nobody is told
                 await asyncio.sleep(0.001)
 
 
-async def make_older(client: "Redis", milliseconds: int) -> None:
+async def make_older(client: "Redis", milliseconds: int, prefix: bytes = PREFIX) -> None:
     """Entries were filled in so much earlier, and keys end so much earlier."""
-    async for key in client.scan_iter(PREFIX + b":*"):
+    async for key in client.scan_iter(prefix + b":*"):
         left = await client.pttl(key)
         if left >= 0:
             await client.pexpire(key, max(0, left - milliseconds))
-        if key.startswith(PREFIX + b":e:"):
+        if key.startswith(prefix + b":e:"):
             for field, raw in (await client.hgetall(key)).items():
                 if field != b"\xff" and isinstance(raw, bytes):
                     [born] = struct.unpack_from(">d", raw, 9)

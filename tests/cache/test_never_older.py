@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from router.upstream.subgraph import SubgraphError
+from tests.cache.clusters import Cluster
 from tests.cache.graph import World, world
-from tests.cache.stores import redis_world, tiered_world
+from tests.cache.stores import cluster_world, redis_world, tiered_world
 from tests.cache.test_caching import SHOP, rows, shop
 
 MAX_AGE = 10
@@ -133,6 +134,23 @@ STEP = st.tuples(
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @example([("ask", 0, 40), ("change", 0, 0), ("wait", 11, 0)], [19], False)  # slower than its time lasts
+@example(  # an answer that takes longer than its fields last
+    [
+        ("mutate", 11, 0),
+        ("ask", 1, 0),
+        ("ask", 0, 0),
+        ("ask", 12, 0),
+        ("ask", 0, 40),
+        ("ask", 0, 0),
+        ("change", 0, 100),
+        ("ask", 6, 1),
+        ("ask", 0, 1),
+        ("wait", 11, 0),
+        *([("ask", 0, 0)] * 5),
+    ],
+    [0],
+    True,
+)
 @example([("ask", 1, 5), ("mutate", 0, 0), ("ask", 1, 100), ("ask", 1, 0)], [9, 0, 0, 30], True)
 @given(st.lists(STEP, max_size=25), st.lists(st.integers(0, 40), min_size=1, max_size=12), st.booleans())
 def test_in_any_order(steps: list[tuple[str, int, int]], pauses: list[int], keeps_answers: bool) -> None:
@@ -145,16 +163,25 @@ def test_in_any_order(steps: list[tuple[str, int, int]], pauses: list[int], keep
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("kind", ["redis", "tiered"])
+@pytest.mark.parametrize("kind", ["redis", "tiered", "partitions", "tiered partitions"])
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(STEP, max_size=20), st.lists(st.integers(0, 40), min_size=1, max_size=12), st.booleans())
 def test_in_two_processes_over_one_redis(
-    kind: str, valkey_url: str, steps: list[tuple[str, int, int]], pauses: list[int], keeps_answers: bool
+    kind: str,
+    valkey_url: str,
+    request: pytest.FixtureRequest,
+    steps: list[tuple[str, int, int]],
+    pauses: list[int],
+    keeps_answers: bool,
 ) -> None:
     """Time stands still in it, but for the server."""
 
     async def story() -> None:
-        found = redis_world(valkey_url) if kind == "redis" else tiered_world(valkey_url)
+        if "partitions" in kind:
+            cluster: Cluster = request.getfixturevalue("redis_cluster")
+            found = cluster_world(cluster.url("partitions=4"), has_memory=kind != "partitions")
+        else:
+            found = redis_world(valkey_url) if kind == "redis" else tiered_world(valkey_url)
         await found.empty()
         shared = rows()
         policy = {"policy": {"*": {"maxAge": MAX_AGE}}}

@@ -18,7 +18,9 @@ from launcher.identity import home_folder, own_file, own_folder, server_identity
 from launcher.ports import free_port
 from launcher.valkey import ValkeyServer
 from router.cache.announcement import LEASE
-from router.cache.redis_connection import RedisUrlError, connect
+from router.cache.near_memory import NearMemory
+from router.cache.redis_cluster import SlotSSLConnection
+from router.cache.redis_connection import RedisUrlError, connect, partitions
 from router.cache.redis_store import RedisStore, RedisStoreOptions
 from router.cache.store import Fill, Invalidation, Wanted
 from router.cache.tiers import TieredStore
@@ -31,7 +33,16 @@ WANTED = [Wanted("User:1", ("name",))]
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("redis+cluster://:secret@a:1,b:2", "does not work with Redis Cluster"),
+        ("redis+cluster://:secret@/", "A URL of a Cluster is"),
+        ("redis+cluster://:secret@a:1/1", "no database but 0"),
+        ("redis+cluster://:secret@a:1,:2", "A node has no name"),
+        ("redis+cluster://:secret@a:port", "no URL of a Redis Cluster"),
+        ("redis+cluster://:secret@a?partitions=", "partitions has to be a number from 1 to 256"),
+        ("redis+cluster://:secret@a?partitions=0", "partitions has to be a number from 1 to 256"),
+        ("redis+cluster://:secret@a?partitions=257", "partitions has to be a number from 1 to 256"),
+        ("rediss+cluster://:secret@a?partitions=many", "partitions has to be a number from 1 to 256"),
+        ("redis+cluster://:secret@a?decode_responses=true", "decode_responses"),
+        ("redis+cluster://:secret@a?max_connections=many", "no URL of a Redis Cluster"),
         ("redis://:secret@a?decode_responses=true", "decode_responses"),
         ("redis+sentinel://:secret@a/main?decode_responses=true", "decode_responses"),
         ("http://:secret@a", "http is no scheme of Redis"),
@@ -46,7 +57,7 @@ WANTED = [Wanted("User:1", ("name",))]
 )
 def test_refuses(url: str, message: str) -> None:
     with pytest.raises(RedisUrlError, match=message) as refused:
-        connect(url)
+        partitions(url, "t")
     assert "secret" not in str(refused.value)
 
 
@@ -78,6 +89,23 @@ async def test_knows_the_sentinels_and_their_password() -> None:
     ]  # fmt: skip
     assert {each["ssl_cert_reqs"] for each in asked} == {"none"}
     await client.aclose()
+
+
+async def test_partitions_of_a_cluster_have_a_client_each() -> None:
+    url = "rediss+cluster://me:p%40ss@one:1,two,[::1]:3/0?partitions=2&ssl_cert_reqs=none&socket_timeout=3"
+    found = partitions(url, "t")
+    pools = [client.connection_pool for client, _ in found]
+    for pool in pools:
+        assert pool.connection_class is SlotSSLConnection
+        expected = {"username": "me", "password": "p@ss", "ssl_cert_reqs": "none", "socket_timeout": 3.0}
+        assert {name: pool.connection_kwargs[name] for name in expected} == expected
+    [one, two] = [pool.connection_kwargs["owner"] for pool in pools]
+    assert one.nodes is two.nodes
+    assert one.slot < 8192 <= two.slot
+    assert list(one.nodes._nodes) == [("one", 1), ("two", 6379), ("::1", 3)]
+    assert [pool.max_connections for pool in pools] == [16, 16]
+    for client, _ in found:
+        await client.aclose()
 
 
 @pytest.fixture
@@ -147,7 +175,7 @@ async def test_a_failover_that_lost_an_invalidation(
     client = connect(url)
     store: RedisStore | TieredStore = RedisStore(client, "t", RedisStoreOptions(timeout=5, pause=0.0))
     if has_memory and isinstance(store, RedisStore):
-        store = TieredStore(store, client.connection_pool, 1 << 20)
+        store = TieredStore(store, client.connection_pool, NearMemory(1 << 20))
         await ready(store)
     stamp = (await store.read([])).stamp
     fill = Fill("User:1", {"name": b"1"}, MINUTE)

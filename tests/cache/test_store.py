@@ -1,4 +1,4 @@
-"""Every field store does what the contract says: the same tests against memory and a real server."""
+"""Every field store does what the contract says: the same tests against memory, a real server, and a real cluster."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from launcher.errors import LaunchError
 from router.cache.store import Fill, Invalidation, Wanted
+from tests.cache.clusters import Cluster
 from tests.cache.reference import STEPS, Read, Reference, Step
-from tests.cache.stores import MINUTE, World, memory_world, redis_world, tiered_world
+from tests.cache.stores import MINUTE, World, cluster_world, memory_world, redis_world, tiered_world
+
+KINDS = ("memory", "redis", "tiered", "cluster", "partitions", "tiered partitions")
 
 
 @pytest.fixture(scope="session")
@@ -25,11 +28,15 @@ def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def new_world(kind: str, request: pytest.FixtureRequest) -> World:
     if kind == "memory":
         return memory_world()
+    if kind in ("cluster", "partitions", "tiered partitions"):
+        found: Cluster = request.getfixturevalue("redis_cluster")
+        url = found.url("" if kind == "cluster" else "partitions=5")
+        return cluster_world(url, has_memory="tiered" in kind)
     url = request.getfixturevalue("server_url")
     return redis_world(url) if kind == "redis" else tiered_world(url)
 
 
-@pytest.fixture(params=["memory", "redis", "tiered"])
+@pytest.fixture(params=KINDS)
 async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     found = new_world(request.param, request)
     await found.empty()
@@ -331,13 +338,14 @@ async def test_counts(world: World) -> None:
     assert (counts.refused, counts.invalidations, counts.failures, counts.garbage) == (1, 1, 0, 0)
 
 
-@pytest.mark.parametrize("kind", ["memory", "redis", "tiered"])
+@pytest.mark.parametrize("kind", KINDS)
 @given(plan=st.lists(STEPS, max_size=25))
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 def test_does_what_the_reference_does(kind: str, plan: list[Step], request: pytest.FixtureRequest) -> None:
     async def run() -> None:
         world = new_world(kind, request)
-        if kind == "tiered":  # another process may have, and use, an older fill
+        if kind not in ("memory", "redis", "cluster"):
+            # Another process may have, and use, an older fill, and does not know the stamps of this one.
             await world.peer.close()
             world.peer = world.store
         await play(world, plan)

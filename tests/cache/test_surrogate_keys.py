@@ -34,7 +34,7 @@ def keys(max_bytes: int = 16_000, separator: str = ",") -> SurrogateKeys:
 
 
 def usage(entities: Mapping[str, Any] | list[str], tags: list[str]) -> Usage:
-    found = Usage(0)
+    found = Usage(0, clock=lambda: 0.0)
     found.add(1000, entities, tags, {}, is_shared=True, pace=0)
     return found
 
@@ -90,6 +90,7 @@ def test_whatever_drops_an_answer_here_names_a_key_of_it(
     noted = usage(entities, tags)
     answers = Answers(lambda: 0.0, 1_000_000, Coordinates())
     answers.put("key", b"{}", noted)
+    assert answers.get("key") is not None
     answers.drop(what)
     value = keys(most).value(noted.dependencies)
 

@@ -1,6 +1,7 @@
 """Memories of processes over one Redis: what is invalidated in one is not read in another, whatever hangs or breaks."""
 
 import asyncio
+import math
 import random
 import sys
 import time
@@ -16,6 +17,7 @@ from launcher.valkey import ValkeyServer
 from router.cache.announcement import LEASE
 from router.cache.answers import Answers
 from router.cache.coordinates import Coordinates
+from router.cache.near_memory import NearMemory
 from router.cache.open_store import OpenStore, Stores
 from router.cache.redis_connection import connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
@@ -38,7 +40,7 @@ class Process:
         client = connect(url)
         self.redis = RedisStore(client, "t", options)
         self.changes: list[Invalidation] = []
-        self.store = TieredStore(self.redis, client.connection_pool, max_bytes)
+        self.store = TieredStore(self.redis, client.connection_pool, NearMemory(max_bytes))
         self.store.on_change = self.changes.append
 
     async def keep(self, entity: str = "User:1", value: bytes = b"1", lasts: int = MINUTE) -> None:
@@ -353,7 +355,7 @@ async def test_answers_are_kept_over_it(processes: list[Process]) -> None:
 
     def put() -> None:
         usage = Usage(answers.moment)
-        usage.add(1000, ["User:1"], ["x"], {}, is_shared=True, pace=0)
+        usage.add(math.inf, ["User:1"], ["x"], {}, is_shared=True, pace=0)
         answers.put("key", b"{}", usage)
 
     for what in INVALIDATIONS.values():
@@ -405,8 +407,11 @@ class Story:
                 EVERYTHING,
             ]
         )
-        await self.chance.choice(self.processes).store.invalidate(what)
+        await self.invalidate(self.chance.choice(self.processes), what)
         self.done[entity] = max(self.done[entity], version)
+
+    async def invalidate(self, process: Process, what: Invalidation) -> None:
+        await process.store.invalidate(what)
 
     async def read(self) -> None:
         some = self.chance.sample(list(self.versions), self.chance.randint(1, 3))

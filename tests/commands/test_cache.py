@@ -19,14 +19,15 @@ from launcher.errors import LaunchError
 from launcher.valkey import ValkeyServer
 from router.app import create_app
 from router.cache.memory import MemoryStore
-from router.cache.open_store import OpenStore, Stores
-from router.cache.redis_connection import connect
-from router.cache.redis_store import RedisStore, RedisStoreOptions
+from router.cache.open_store import OpenStore, Stores, open_redis
+from router.cache.redis_connection import connect, partitions
+from router.cache.redis_store import RedisStoreOptions
 from router.cache.settings import FieldCacheSettings
 from router.cache.store import FieldStore, Fill, Wanted
 from router.cli import app
 from router.serving.lasting import Lasting
 from router.settings import RouterSettings
+from tests.cache.clusters import Cluster
 
 SUPERGRAPH = str(Path(__file__).parents[1] / "cases/small_graph/supergraph.graphql")
 KEY = "the-shared-key"
@@ -71,9 +72,10 @@ class Redis:
 
     def fill(self) -> None:
         async def work() -> None:
-            client = connect(self.url)
-            await client.flushall()
-            await client.aclose()
+            for namespace in ("softfactory", "oth[e]r*"):
+                for client, _ in partitions(self.url, namespace):
+                    await client.flushall()
+                    await client.aclose()
             for namespace in ("softfactory", "oth[e]r*"):
                 await self._with(namespace, fill)
 
@@ -92,7 +94,7 @@ class Redis:
         asyncio.run(work())
 
     async def _with(self, namespace: str, work: Any) -> Any:
-        store = RedisStore(connect(self.url), namespace, RedisStoreOptions(timeout=5))
+        store = open_redis(partitions(self.url, namespace), RedisStoreOptions(timeout=5))
         try:
             return await work(store)
         finally:
@@ -144,7 +146,9 @@ def test_drops_in_another_namespace(redis: Redis) -> None:
 def test_says_that_nobody_has_used_the_namespace(redis: Redis) -> None:
     result = run("purge", "--tag", "people", "--redis", redis.url, "--namespace", "typo")
     assert result.exit_code == 0
-    assert result.stderr == "No router has used this Redis under 'typo'; see cache.namespace.\n"
+    assert (
+        result.stderr == "No router has used this Redis under 'typo'; see cache.namespace and cache.store.\n"
+    )
 
 
 @pytest.mark.parametrize(("answer", "code", "kept"), [("y\n", 0, set()), ("n\n", 1, ALL), ("", 1, ALL)])
@@ -371,6 +375,55 @@ def test_a_namespace_is_not_a_pattern(redis: Redis) -> None:
     assert run("stats", "--redis", redis.url, "--namespace", "soft*").stdout == (
         "No entity was found under 'soft*'.\n"
     )
+
+
+@pytest.fixture
+def clustered(redis_cluster: Cluster) -> Redis:
+    found = Redis(redis_cluster.url("partitions=5"))
+    found.fill()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        (("--tag", "people"), {'Person:["1"] name', 'Person:["2"] name'}),
+        (("--all", "--yes"), set()),
+        (("--type", "Person", "-s", SUPERGRAPH), {"Query: people"}),
+        (("--entity", 'Person:{"id": 1}', "-s", SUPERGRAPH), {'Person:["2"] name', "Query: people"}),
+    ],
+    ids=lambda each: "".join(each) if isinstance(each, tuple) else "",
+)
+def test_drops_what_is_in_a_cluster(clustered: Redis, arguments: tuple[str, ...], kept: set[str]) -> None:
+    assert clustered.left() == ALL
+    done("--redis", clustered.url, *arguments)
+    assert clustered.left() == kept
+    assert clustered.left("oth[e]r*") == ALL
+
+
+def test_says_that_a_cluster_has_other_partitions(clustered: Redis) -> None:
+    result = run("purge", "--all", "--yes", "--redis", clustered.url.replace("=5", "=6"))
+    assert result.exit_code == 0
+    assert "see cache.namespace and cache.store" in result.stderr
+    assert clustered.left() == ALL
+
+
+def test_shows_what_all_nodes_hold(clustered: Redis) -> None:
+    async def fill_many(store: FieldStore) -> None:
+        stamp = (await store.read([])).stamp
+        await store.fill(stamp, [Fill(f"Film:{each}", {"name": b"1"}, MINUTE) for each in range(900)])
+
+    asyncio.run(clustered._with("softfactory", fill_many))
+    result = run("stats", "--redis", clustered.url, "--format", "json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    counts = {name: (kind["entities"], kind["fields"]) for name, kind in found["types"].items()}
+    assert counts == {"Film": (900, 900), "Person": (2, 2), "Query": (1, 1)}
+    assert found["looked_at"] == found["keys"] > 903
+    assert found["complete"] is True
+    found = json.loads(run("stats", "--redis", clustered.url, "-f", "json", "--limit", "300").stdout)
+    assert not found["complete"]
+    assert found["looked_at"] == 300
 
 
 @pytest.mark.parametrize(

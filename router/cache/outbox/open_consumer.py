@@ -6,7 +6,7 @@ from router.cache.open_store import OpenStore
 from router.cache.outbox.consumer import Consumer
 from router.cache.outbox.place import OwnPlace, Place, SharedPlace
 from router.cache.outbox.stream import Stream
-from router.cache.redis_connection import RedisUrlError, connect
+from router.cache.redis_connection import RedisUrlError, connect, partitions
 from router.cache.settings import FieldCacheSettings
 from router.errors import RouterError
 
@@ -39,10 +39,11 @@ class Consumers:
 def _open(settings: FieldCacheSettings, opened: OpenStore, url: str) -> Consumer:
     name = settings.invalidation.stream.name
     try:
-        stream = Stream(connect(url), name)
+        stream = Stream(connect(url, name), name)
     except RedisUrlError as error:
         raise RouterError("INVALID_SETTINGS", f"cache.invalidation.stream.url: {error}") from None
     place: Place = OwnPlace()
     if settings.is_in_redis:
-        place = SharedPlace(connect(settings.store), f"{settings.namespace}:outbox:{name}")
+        beside = partitions(settings.store, f"{settings.namespace}:outbox:{name}")[0]
+        place = SharedPlace(beside.client, beside.prefix)
     return Consumer(opened, stream, place)

@@ -1,6 +1,6 @@
 -- What all scripts over the field store begin with: the clock, what was invalidated, and whether an entry still counts.
 --
--- KEYS[1]      the clock, the epoch that it began at, and the server that it belongs to
+-- KEYS[1]      the clock, the epoch that it began at, the server that it belongs to, and since when that is not another
 -- KEYS[2], [3] the marks of types and tags, and the older ones
 -- KEYS[4], [5] the marks of entities and fields, for what is filled in late, and the older ones
 -- KEYS[6...]   entities: a hash each. A field of it is an entry, but NAMES, which has the fields that were invalidated.
@@ -23,8 +23,8 @@ if not string.find(info, 'role:master', 1, true) then
   return redis.error_reply('READONLY a replica may not have heard of the last invalidations')
 end
 local server = string.match(info, 'master_replid:(%x+)') or error('the server has no replication id')
-local state = redis.pcall('HMGET', CLOCK, 'server', 'clock', 'epoch')
-local clock, epoch = count_of(state[2]), count_of(state[3])
+local state = redis.pcall('HMGET', CLOCK, 'server', 'clock', 'epoch', 'since')
+local clock, epoch, since = count_of(state[2]), count_of(state[3]), count_of(state[4]) or 0
 
 local function open_book(key, floor)
   redis.call('HSET', key, '.since', clock, '.floor', floor, '.last', clock, '.born', now)
@@ -34,13 +34,22 @@ end
 local function begin_epoch()
   clock = math.max(time[1] * 1000000 + time[2], clock or 0) + 1
   epoch = clock
-  redis.call('UNLINK', unpack(KEYS, 1, FIRST - 1))
-  redis.call('HSET', CLOCK, 'server', server, 'clock', clock, 'epoch', epoch)
+  local state = { CLOCK, 'server', server, 'clock', clock, 'epoch', epoch, 'since', since }
+  if type(redis.pcall('HSET', unpack(state))) == 'table' then -- not a hash, so not ours
+    redis.call('UNLINK', CLOCK)
+    redis.call('HSET', unpack(state))
+  end
+  redis.call('UNLINK', unpack(KEYS, 2, FIRST - 1))
   open_book(KEYS[2], clock)
   open_book(KEYS[4], clock)
 end
 
-if not clock or not epoch or state[1] ~= server then begin_epoch() end
+-- Where another server had the keys, some may still believe what it told them. In a Cluster that may be without a trace.
+if not clock or not epoch or state[1] ~= server then
+  local came_from_elsewhere = state[1] or string.find(redis.call('INFO', 'cluster'), 'cluster_enabled:1', 1, true)
+  since = came_from_elsewhere and now or 0
+  begin_epoch()
+end
 
 -- Marks by name, each with the clock's value then. `floor`: nothing is known of before. `last`: no mark is later.
 -- A book that is lost counts as if all had been marked just now.

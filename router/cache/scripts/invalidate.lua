@@ -1,11 +1,12 @@
 -- ARGV: 1 for everything, else 0; how many marks a book may have; for how many milliseconds it marks entities; what keys
--- of entities begin with; the channel of those who keep copies, and what they are told behind the clock; the number of
--- entities, whose keys come first, and of fields; the names of these; marks. Answers the clock, and how many were told.
+-- of entities begin with; the command that publishes, the channel of those who keep copies, and what they are told behind
+-- the clock; the number of entities, whose keys come first, and of fields; the names of these; marks. Answers the clock, how
+-- many were told, and for how many milliseconds this server has been asked.
 
 local MOST_NAMES = 100
 
 local function tell()
-  return { clock, redis.call('PUBLISH', ARGV[5], string.format('%.0f ', clock) .. ARGV[6]) }
+  return { clock, redis.call(ARGV[5], ARGV[6], string.format('%.0f ', clock) .. ARGV[7]), now - since }
 end
 
 if ARGV[1] == '1' then
@@ -16,7 +17,7 @@ end
 clock = clock + 1
 redis.call('HSET', CLOCK, 'clock', clock)
 local most, lasts, prefix = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-local entities, fields = tonumber(ARGV[7]), tonumber(ARGV[8])
+local entities, fields = tonumber(ARGV[8]), tonumber(ARGV[9])
 local late, changed = read_book(KEYS[4], KEYS[5]), {}
 
 -- Two books for each: so the marks stay within bounds, and those that go are the oldest.
@@ -51,13 +52,13 @@ for index = FIRST, FIRST + entities - 1 do
   changed[#changed + 1] = 'e' .. string.sub(KEYS[index], #prefix + 1)
 end
 for index = 1, fields do
-  local key, name = KEYS[FIRST + entities + index - 1], ARGV[8 + index]
+  local key, name = KEYS[FIRST + entities + index - 1], ARGV[9 + index]
   if redis.call('EXISTS', key) == 1 then forget_field(key, name) end
   changed[#changed + 1] = 'f' .. string.sub(key, #prefix + 1) .. NAMES .. name
 end
 
 mark(late, changed, lasts)
 changed = {}
-for index = 9 + fields, #ARGV do changed[#changed + 1] = ARGV[index] end
+for index = 10 + fields, #ARGV do changed[#changed + 1] = ARGV[index] end
 mark(marks, changed, math.huge)
 return tell()

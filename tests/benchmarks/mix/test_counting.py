@@ -1,4 +1,5 @@
 import asyncio
+import math
 
 from benchmarks.mix.counting import Count, counts, since, windows
 from router.cache.answers import Answers
@@ -24,7 +25,7 @@ def test_what_whole_answers_had_is_counted_too() -> None:
     answers = Answers(lambda: 0.0, 1_000_000, store.coordinates)
     store.answers.add(answers)
     usage = Usage(answers.moment)
-    usage.add(1000.0, ("Chef:1",), (), {store.coordinates.of("Chef", "name"): 5}, is_shared=True, pace=1.0)
+    usage.add(math.inf, ("Chef:1",), (), {store.coordinates.of("Chef", "name"): 5}, is_shared=True, pace=1.0)
     answers.put("key", b"{}", usage)
     assert answers.get("key") is not None
     assert counts(store)["Chef", "name"].hits == 9
