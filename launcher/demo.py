@@ -13,6 +13,11 @@ from subgraphs.kit.subgraph import Subgraph
 _TOKEN_SECONDS = 20 * 60
 
 
+def is_for_this_machine(listener: socket.socket) -> bool:
+    """Nobody else can connect."""
+    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
+
+
 @asynccontextmanager
 async def demo_headers(
     subgraphs: Sequence[Subgraph], listener: socket.socket
@@ -23,7 +28,7 @@ async def demo_headers(
     """
     headers: dict[str, str] = {}
     accounts = next((each for each in subgraphs if each.service.demo_logins and each.service.token_for), None)
-    if accounts is None or not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
+    if accounts is None or not is_for_this_machine(listener):
         yield lambda: headers
         return
     email = accounts.service.demo_logins[0].email

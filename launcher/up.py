@@ -11,7 +11,7 @@ from pathlib import Path
 
 from launcher import serving, state
 from launcher.databases import databases
-from launcher.demo import demo_headers
+from launcher.demo import demo_headers, is_for_this_machine
 from launcher.display import Display
 from launcher.errors import LaunchError
 from launcher.prepare import migrate_all, seed_all
@@ -84,7 +84,7 @@ async def _up(
             for service in services
         ]
         app = create_app(
-            router_settings(options, environment),
+            router_settings(options, environment, debug=is_for_this_machine(listener)),
             transports={subgraph.service.name: FunctionTransport(Asking(subgraph)) for subgraph in subgraphs},
             explorer_headers=await stack.enter_async_context(demo_headers(subgraphs, listener)),
         )
@@ -97,7 +97,9 @@ async def _up(
         await serving.serve(app, listener, announce)
 
 
-def router_settings(options: UpOptions, environment: Mapping[str, str]) -> RouterSettings:
+def router_settings(
+    options: UpOptions, environment: Mapping[str, str], *, debug: bool = False
+) -> RouterSettings:
     """What router.yaml has, and what follows from what else is started here."""
     file = options.root / "router.yaml"
     examples = options.root / EXAMPLE.parent
@@ -108,6 +110,7 @@ def router_settings(options: UpOptions, environment: Mapping[str, str]) -> Route
         "cache": {
             "invalidation": {"stream": {"url": environment["REDIS_URL"]}},
             "viewer": {"claims": _TOLD_BY_TOKENS},
+            **({"debug": "development"} if debug else {}),
         },
         "explorer": {"examples": examples, "open": EXAMPLE.stem} if examples.is_dir() else {},
         "authentication": {"jwt": _tokens_of_services(environment)},

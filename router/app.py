@@ -166,5 +166,6 @@ def _explorer(settings: RouterSettings, supergraph: Supergraph, headers: Headers
         open_first=explorer.open,
         first_query=first_query(supergraph.api_schema),
         headers=headers or (lambda: explorer.headers),
+        cache_debug=settings.cache.store != "off" and settings.cache.debug == "development",
     )
     return explorer_routes(page)

@@ -8,13 +8,15 @@ import msgspec
 from graphql import OperationType
 
 from router.cache.answers import Held
+from router.cache.explanation import explanation
 from router.cache.field_cache import FieldCache
 from router.cache.only_cached import NOBODY, OnlyCached, not_cached
-from router.cache.usage import NO_WISH, CacheMode, CacheWish, Usage
+from router.cache.trace import Trace
+from router.cache.usage import NO_DEMAND, CacheDemand, CacheMode, Usage
 from router.errors import ClientError, JsonValue
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
-from router.executor.response import encode_refusal
+from router.executor.response import encode, encode_refusal
 from router.executor.run import Runner
 from router.federation.authorization import Demand
 from router.federation.supergraph import Supergraph
@@ -43,11 +45,14 @@ class GraphQLRequest(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, str] = {}
     read_only: bool = False
     deadline: float | None = None
-    wish: CacheWish = NO_WISH
+    demand: CacheDemand = NO_DEMAND
+    """What the client demands of the cache."""
     shareable: bool = True
     """Whether its answer may be that of an equal request before it, whose deadline is earlier."""
     principal: Principal | None = None
     """Who asks; None for the anonymous."""
+    traced: bool = False
+    """`extensions.cache` of its answer says where each field came from. It is interpreted, and never kept whole."""
 
 
 class GraphQLResponse(msgspec.Struct, frozen=True, gc=False):
@@ -104,20 +109,36 @@ class Pipeline:
         cache, kind = self.cache, prepared.operation.kind
         if kind is not OperationType.QUERY:
             _refuse_kind(kind, request)
-            return await self._execute(request, prepared, unmet, None)
-        if cache is None:
+        if request.traced:
+            return await self._trace(request, prepared, unmet)
+        if kind is not OperationType.QUERY or cache is None:
             return await self._execute(request, prepared, unmet, None)
         variables = _encode(request.variables) if request.variables else b""
         key = (request.query, request.operation_name, variables, unmet)
-        usage = cache.usage(request.wish)
+        usage = cache.usage(request.demand)
         held = self._held(key, usage)
         if held is not None:
             return _kept(held.body, held.fresh, held.surrogate_keys)
         response = await self._execute(request, prepared, unmet, usage)
         return response if response.refused is not None else _noted(cache, key, response.body, usage)
 
+    async def _trace(
+        self, request: GraphQLRequest, prepared: Prepared, unmet: tuple[Demand, ...]
+    ) -> GraphQLResponse:
+        """From the fields alone, and never kept."""
+        usage = self.cache.usage(request.demand) if self.cache is not None else None
+        trace = Trace()
+        if usage is not None:
+            usage.trace = trace
+        return await self._execute(request, prepared, unmet, usage, trace)
+
     async def _execute(
-        self, request: GraphQLRequest, prepared: Prepared, unmet: tuple[Demand, ...], usage: Usage | None
+        self,
+        request: GraphQLRequest,
+        prepared: Prepared,
+        unmet: tuple[Demand, ...],
+        usage: Usage | None,
+        trace: Trace | None = None,
     ) -> GraphQLResponse:
         variables = prepared.variables.coerce(request.variables)
         if prepared.lifted.values:
@@ -127,7 +148,7 @@ class Pipeline:
             prepared, restriction = await self._preparation.restricted(prepared, unmet)
             self._authorization.refuse(restriction.missing(variables), request.principal)
         runner = await self._preparation.runner(prepared, variables)
-        only = None if request.wish.fetches else self._only_cached(request.wish)
+        only = None if request.demand.fetches else self._only_cached(request.demand)
         context = ExecutionContext(
             self._supergraph.schema,
             self._supergraph.api_schema,
@@ -139,11 +160,12 @@ class Pipeline:
             deadline=request.deadline,
             usage=usage,
             claims=request.principal.claims if request.principal is not None else None,
+            trace=trace,
         )
-        run = self._run(runner, prepared.operation, context, restriction)
-        if only is not None:
-            return await only.answer(run)
-        return await (self._finish(run) if prepared.operation.kind is OperationType.MUTATION else run)
+        run = self._run(runner, prepared.operation, context, restriction, trace)
+        if prepared.operation.kind is OperationType.MUTATION:
+            return await self._finish(run)
+        return await (run if only is None else only.answer(run))
 
     async def _run(
         self,
@@ -151,9 +173,15 @@ class Pipeline:
         operation: Operation,
         context: ExecutionContext,
         restriction: Restriction | None,
+        trace: Trace | None,
     ) -> GraphQLResponse:
         try:
-            body = await runner.run(operation, context)
+            if trace is None:
+                body = await runner.run(operation, context)
+            else:
+                result = await runner.interpret(operation, context)
+                result.extensions["cache"] = explanation(result.data, trace)
+                body = encode(result)
             if restriction is not None:
                 body = self._authorization.completed(body, restriction, context.api_schema, context.variables)
             return GraphQLResponse(body)
@@ -166,12 +194,12 @@ class Pipeline:
         answers = self.cache.answers if self.cache is not None else None
         if answers is None or usage.mode not in (CacheMode.USE, CacheMode.ONLY):
             return None
-        if usage.wish.is_choosy or usage.compares:
+        if usage.demand.is_choosy or usage.compares:
             return None
         return answers.get(key, usage.haste)
 
-    def _only_cached(self, wish: CacheWish) -> OnlyCached:
-        reads = self.cache is not None and wish.mode is CacheMode.ONLY
+    def _only_cached(self, demand: CacheDemand) -> OnlyCached:
+        reads = self.cache is not None and demand.mode is CacheMode.ONLY
         return OnlyCached(self._transports if reads else dict.fromkeys(self._transports, NOBODY))
 
     async def close(self) -> None:
@@ -232,5 +260,5 @@ def _refuse_kind(kind: OperationType, request: GraphQLRequest) -> None:
         raise ClientError(
             "METHOD_NOT_ALLOWED", "GET is for queries: send mutations by POST.", status=_METHOD_NOT_ALLOWED
         )
-    if not request.wish.fetches:
+    if not request.demand.fetches:
         not_cached()

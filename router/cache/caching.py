@@ -21,7 +21,7 @@ from router.cache.pace import Pace
 from router.cache.reading import Reading
 from router.cache.shape import Shape
 from router.cache.shapes import Shapes, variables_of
-from router.cache.store import FieldStore, Fill, Invalidation
+from router.cache.store import FieldStore, Fill, Invalidation, Wanted
 from router.cache.under_way import UnderWay
 from router.cache.usage import CacheMode, Usage
 from router.cache.viewer import Viewer
@@ -101,7 +101,7 @@ class CachingTransport:
             return asyncio.ensure_future(self._mutate(shape, request))
         usage = request.usage
         bypassed = usage is not None and usage.mode is CacheMode.BYPASS
-        inner = self._inner if usage is None or usage.wish.fetches else NOBODY
+        inner = self._inner if usage is None or usage.demand.fetches else NOBODY
         if shape is None or shape.is_mutation or bypassed or not self._cache.may_be_read():
             if usage is not None:
                 usage.never()
@@ -124,9 +124,9 @@ class CachingTransport:
         viewer = self._options.viewer(request)
         around, store, seconds = self._around, self._cache.store, self._options.lease_seconds
         usage: Usage | None = request.usage
-        if usage is not None and usage.wish.is_choosy:
-            store = ChoosyStore(store, usage.wish)
-        if usage is not None and not usage.wish.fetches:
+        if usage is not None and usage.demand.is_choosy:
+            store = ChoosyStore(store, usage.demand)
+        if usage is not None and not usage.demand.fetches:
             # Nobody else is to wait for what it does not fetch.
             around, seconds = replace(around, asking=NOBODY, under_way=UnderWay()), 0.0
         leases = Leases(store if seconds else None, seconds)
@@ -160,6 +160,7 @@ class CachingTransport:
         for fill in fills:
             values.setdefault(fill.entity, {}).update(fill.values)
         try:
+            await self._learn(fills, ended)
             if fills:
                 age = int((self._cache.clock() - began) * 1000)
                 await self._cache.store.fill(stamp, fills, age)
@@ -169,3 +170,16 @@ class CachingTransport:
         names = [name for each in ended for name in each.names]
         if names:
             await self._cache.store.release(names)
+
+    async def _learn(self, fills: Sequence[Fill], ended: Sequence[Part]) -> None:
+        """How much of what lists brought was known already."""
+        lists = {member for part in ended for member in part.lists}
+        own = {spot.entity for part in ended for spot in part.spots}
+        inner = [Wanted(fill.entity, tuple(fill.values)) for fill in fills if fill.entity not in own]
+        if not lists or not inner:
+            return
+        found = await self._cache.store.read(inner)
+        known = sum(entry.fresh > 0 for entries in found.entries for entry in entries.values())
+        total = sum(len(each.fields) for each in inner)
+        for member in lists:
+            member.coordinate.skimming.note(known, total)

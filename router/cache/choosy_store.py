@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 from router.cache.statistics import StoreStatistics
 from router.cache.store import FieldStore, Fill, Found, Invalidation, Wanted
-from router.cache.usage import CacheWish
+from router.cache.usage import CacheDemand
 
 
 class ChoosyStore:
     """Of one request. Everybody else sees all of the store."""
 
-    def __init__(self, store: FieldStore, wish: CacheWish) -> None:
+    def __init__(self, store: FieldStore, demand: CacheDemand) -> None:
         self._store = store
-        self._wish = wish
+        self._demand = demand
 
     async def read(self, wanted: Sequence[Wanted]) -> Found:
         """What the client takes of it."""
         found = await self._store.read(wanted)
-        takes = self._wish.takes
+        takes = self._demand.takes
         return Found(
             found.stamp,
             [

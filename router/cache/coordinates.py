@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from router.cache.skimming import Skimming
+
 _SAMPLE: Final = 16
 """Ages and bytes are taken from one of so many reads: they cost more than counting, and an average needs no more."""
 AGES: Final = (1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400)
@@ -34,6 +36,7 @@ class Coordinate:
     bytes: int = 0
     fetched_in: float = 0.0
     """Seconds that fetching took: of each fetch, the part that falls to its fields of this coordinate."""
+    skimming: Skimming = field(default_factory=Skimming)
     right: list[int] = field(default_factory=_no_ages)
     wrong: list[int] = field(default_factory=_no_ages)
     """Of values that were found and compared with what the subgraph says now, how many of which age: see `AGES`."""

@@ -12,11 +12,11 @@ from router.cache.filling import Filling
 from router.cache.identity import entity_name, key_values
 from router.cache.leases import Leases
 from router.cache.looking import Looking, Missing
-from router.cache.operation_text import GROUP, REPRESENTATIONS
+from router.cache.operation_text import GROUP, REPRESENTATIONS, SKIM
 from router.cache.other_keys import pointer_names, read_pointer
 from router.cache.pace import Pace
 from router.cache.put_together import MissingEntryError
-from router.cache.shape import Case, Selection, Shape
+from router.cache.shape import Case, Member, Selection, Shape
 from router.cache.store import Fill
 from router.cache.take_apart import RAW_NULL, TakingApart, UnexpectedAnswerError, name_of
 from router.cache.under_way import Announced, FieldOf, Nothing, UnderWay, Values
@@ -79,6 +79,10 @@ class Part:
     announced: Announced
     fields: set[FieldOf]
     """Of those that are missing, the ones that may be kept."""
+    skimmed: frozenset[int] = frozenset()
+    """Of the groups, those that are asked for the keys of their entities only."""
+    lists: frozenset[Member] = frozenset()
+    """Those that could be, and are not."""
     names: Sequence[str] = ()
     """Leases to be released at its end."""
     is_kept: bool = False
@@ -108,7 +112,22 @@ class Fetching:
         """To be ended, whatever happens."""
         spots = [spot for spot, _ in missing.spots.values()]
         groups = frozenset(each.member.group for _, lacking in missing.spots.values() for each in lacking)
-        return Part(missing.case, spots, groups, self._announced(spots, groups), missing.fields())
+        part = Part(missing.case, spots, groups, self._announced(spots, groups), missing.fields())
+        self._skim(part, missing)
+        return part
+
+    def _skim(self, part: Part, missing: Missing) -> None:
+        """Where that leaves something unknown, the rest is fetched next, and not by the same list again."""
+        members = {
+            each.member
+            for _, lacking in missing.spots.values()
+            for each in lacking
+            if each.member.can_be_skimmed and each.member not in self._looking.skimmed
+        }
+        chosen = {each for each in members if each.coordinate.skimming.is_worth_it}
+        self._looking.skim(chosen)
+        part.lists = frozenset(members - chosen)
+        part.skimmed = frozenset(each.group for each in chosen)
 
     def without(self, part: Part, missing: Missing, elsewhere: set[FieldOf]) -> None:
         """Leaves out what another process is fetching."""
@@ -125,12 +144,13 @@ class Fetching:
         ]
         part.spots = [spot for spot, _ in found]
         part.groups = frozenset(each.member.group for _, own in found for each in own)
+        part.skimmed &= part.groups
 
     async def part(self, part: Part) -> None:
         """Raises FailedError, SubgraphError, UnexpectedAnswerError, or what msgspec raises."""
         assert part.case is not None  # noqa: S101 - that is the whole
         apart = TakingApart(self._asking, self._looking.values)
-        request = self._own_request(part.case, part.spots, part.groups)
+        request = self._own_request(part.case, part)
         await self._fetch(request, apart, lambda answer: self._take_part(apart, part, answer), [part])
 
     async def whole(
@@ -201,14 +221,16 @@ class Fetching:
         )
         return self._around.under_way.begin(fields, self._looking.stamp or 0)
 
-    def _own_request(self, case: Case, spots: Sequence[Spot], groups: frozenset[int]) -> SubgraphRequest:
+    def _own_request(self, case: Case, part: Part) -> SubgraphRequest:
         values: dict[str, JsonValue] = {
             name: self._variables[name] for name in case.variables if name in self._variables
         }
-        if case.groups > 1:
-            values |= {f"{GROUP}{number}": number in groups for number in range(case.groups)}
+        if case.groups > 1 or case.skimmed:
+            full = part.groups - part.skimmed
+            values |= {f"{GROUP}{number}": number in full for number in range(case.groups)}
+            values |= {f"{SKIM}{number}": number in part.skimmed for number in case.skimmed}
         if case.identity is not None:
-            values[REPRESENTATIONS] = [_representation(spot) for spot in spots]
+            values[REPRESENTATIONS] = [_representation(spot) for spot in part.spots]
         return self._request_with(encode_request(case.text, values))
 
     def _request_with(self, body: bytes) -> SubgraphRequest:
@@ -221,7 +243,7 @@ class Fetching:
         assert case.form is not None  # noqa: S101 - shapes are complete
         data = _data(response, case.form.decode_own)
         if case.identity is None:
-            apart.take_entity(spots[0], data, groups)
+            apart.take_entity(spots[0], data, groups, part.skimmed)
             return set()
         if len(data.entities) != len(spots):
             raise UnexpectedAnswerError("more or fewer entities than were asked for")
@@ -234,7 +256,7 @@ class Fetching:
             elif name_of(case, found) != spot.entity:
                 raise UnexpectedAnswerError("another entity than was asked for")
             else:
-                apart.take_entity(spot, found, groups)
+                apart.take_entity(spot, found, groups, part.skimmed)
         return absent
 
     def _take_whole(self, apart: TakingApart, shape: Shape, response: SubgraphResponse) -> set[str]:
@@ -292,6 +314,7 @@ class Fetching:
         self._looking.note(max(0.0, min(fill.fresh for fill in fills) - age) if held else 0)
         self._looking.is_shared = self._looking.is_shared and apart.is_shared
         self._looking.absent |= absent
+        self._looking.trace(apart.taken, fills, int(age))
         self._looking.tags.update(tag for fill in fills for tag in fill.tags)
         if parts[-1].case is None:
             for taken in apart.taken:

@@ -24,7 +24,7 @@ from router.cache.shapes import Shapes
 from router.cache.store import FieldStore, Invalidation, StoreUnavailableError
 from router.cache.surrogate_keys import surrogate_keys
 from router.cache.tiers import TieredStore
-from router.cache.usage import CacheWish, Usage
+from router.cache.usage import CacheDemand, Usage
 from router.federation.supergraph import Supergraph
 from router.upstream.subgraph import SubgraphTransport
 
@@ -94,11 +94,11 @@ class FieldCache:
             if self._paying is None:
                 self._paying = asyncio.create_task(self._pay())
 
-    def usage(self, wish: CacheWish) -> Usage:
+    def usage(self, demand: CacheDemand) -> Usage:
         """For a request that begins now."""
         moment = self.answers.moment if self.answers is not None else 0
-        haste, share = (self.haste(), self._settings.shadow) if wish.fetches else (0.0, 0.0)
-        usage = Usage(moment, wish, haste, clock=self.clock)
+        usage = Usage(moment, demand, self.haste() if demand.fetches else 0.0, clock=self.clock)
+        share = self._settings.shadow if demand.fetches else 0.0
         usage.compares = share > 0 and random.random() < share  # noqa: S311 - no secret
         return usage
 

@@ -7,7 +7,7 @@ from typing import Final
 from router.cache.store import FieldStore, Wanted
 from router.cache.under_way import FieldOf
 
-_MOST: Final = 512
+_MOST: Final = 128
 """Fields that are claimed at once. Whoever misses more is not part of a herd, and claiming would take longer than it saves."""
 _FIRST_PAUSE: Final = 0.004
 _LONGEST_PAUSE: Final = 0.064

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -13,8 +13,9 @@ from router.cache.identity import key_json
 from router.cache.other_keys import POINTER, read_pointer
 from router.cache.put_together import PuttingTogether
 from router.cache.shape import Case, Member
-from router.cache.store import Entry, FieldStore, Found, Wanted, type_of
-from router.cache.trace import Origin, Status
+from router.cache.store import Entry, FieldStore, Fill, Found, Wanted, type_of
+from router.cache.take_apart import Taken
+from router.cache.trace import UNCACHED, Origin, Status
 from router.cache.under_way import FieldOf, Nothing, UnderWay, Values
 from router.cache.usage import OVER
 
@@ -96,6 +97,10 @@ class Looking:
         """Of what was found, for those who want to know."""
         self.compared: dict[FieldOf, tuple[Coordinate, bytes, int]] | None = None
         """What was found fresh, for comparing: see `shadow.Hits`."""
+        self.skimmed: set[Member] = set()
+        """Fields of whose entities only the keys were asked for, once."""
+        self._learning: dict[Member, list[tuple[int, int]]] = {}
+        """Of each of these entities, how many fields were known, of how many."""
         self.is_shared = True
         self.together = PuttingTogether(asking, self.values)
         self._store = store
@@ -123,13 +128,27 @@ class Looking:
                 if step.parent is None and step.spot.entity in self.absent:
                     continue
                 known = self._known(step.spot, view)
+                if step.by is not None and step.by.member in self._learning:
+                    self._learning[step.by.member].append((len(known.keys() & view.ids), len(view.ids)))
                 if not known.keys() >= view.ids:
                     self._sort(step, [each for each in view.asked if each.id not in known], outlook)
                 for _, asked in view.links:
                     if asked.id in known:
                         self._follow(step, asked, known[asked.id], seen, following)
             steps = following
+        self._learn()
         return outlook
+
+    def skim(self, members: Iterable[Member]) -> None:
+        """Only the keys of what these lead to are fetched now."""
+        self.skimmed.update(members)
+        self._learning.update((member, []) for member in members)
+
+    def _learn(self) -> None:
+        for member, found in tuple(self._learning.items()):
+            if found:
+                member.coordinate.skimming.note(*(sum(each) for each in zip(*found, strict=True)))
+                del self._learning[member]
 
     def _known(self, spot: Spot, view: View) -> Mapping[str, bytes]:
         if not view.keys or spot.case.identity is None:
@@ -199,6 +218,17 @@ class Looking:
             own = {id_: value for id_, value in found.items() if id_ in looked}
             if own:
                 self.values.setdefault(entity, {}).update(own)
+                if self.origins is not None:
+                    self.origins.update(((entity, id_), Origin(Status.MISS)) for id_ in own)
+
+    def trace(self, taken: Iterable[Taken], fills: Iterable[Fill], age: int) -> None:
+        """For those who want to know: what was fetched, and what of it is filled in."""
+        if self.origins is None:
+            return
+        self.origins.update(((each.entity, each.id), UNCACHED) for each in taken)
+        for fill in fills:
+            miss = Origin(Status.MISS, age, fill.fresh - age)
+            self.origins.update(((fill.entity, id_), miss) for id_ in fill.values)
 
     async def _read(self, steps: Sequence[_Step], views: Sequence[View]) -> None:
         wanted: dict[str, Mapping[str, Member | None]] = {}
@@ -265,6 +295,8 @@ class Looking:
                     member.coordinate.hits += 1
                     if self._sampled:
                         self._note(entity, id_, member, entry, Status.HIT)
+                elif self.origins is not None:
+                    self.origins[entity, id_] = Origin(Status.HIT, entry.age, entry.fresh)
             elif member is None or policy is None:
                 continue
             elif entry.stale > 0 and over <= policy.stale_while_revalidate * _MS:
@@ -276,6 +308,8 @@ class Looking:
                     self._note(entity, id_, member, entry, Status.STALE)
             elif entry.spare > 0 and over <= policy.stale_if_error * _MS:
                 self.spare[entity, id_] = entry.value
+                if self.origins is not None:
+                    self.origins[entity, id_] = Origin(Status.STALE, entry.age)
         return values
 
     def _note(self, entity: str, id_: str, member: Member, entry: Entry, status: Status) -> None:
@@ -291,10 +325,10 @@ class Looking:
     def _sort(self, step: _Step, lacking: Sequence[Asked], outlook: Outlook) -> None:
         """Into what others are fetching and what is to be fetched: by the entity's key, or with what leads to it."""
         spot = step.spot
+        # Without a stamp nobody knows whether a fetch is from before an invalidation that has ended.
+        stamp = self.stamp if self.stamp is not None and self.stamp > 0 else math.inf
         futures = [
-            self._under_way.find((spot.entity, each.id), self.stamp or 0)
-            for each in lacking
-            if each.is_storable
+            self._under_way.find((spot.entity, each.id), stamp) for each in lacking if each.is_storable
         ]
         waits = {each for each in futures if each is not None}
         if len(futures) == len(lacking) and None not in futures:

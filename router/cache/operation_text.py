@@ -19,6 +19,7 @@ from router.cache.shape import Case, Member, Selection, Shape, selections
 TYPENAME: Final = "_sf_type"
 KEY: Final = "_sf_key_"
 GROUP: Final = "_sf_group_"
+SKIM: Final = "_sf_skim_"
 REPRESENTATIONS: Final = "_sf_representations"
 _MOST_GROUPS: Final = 32
 
@@ -56,17 +57,29 @@ def _write_case(case: Case, declared: Mapping[str, VariableDefinitionNode], *, i
         # Each field for itself, unless there are so many that asking would cost more than it saves.
         groups.setdefault(member.key if len(fields) <= _MOST_GROUPS else member.policy, []).append(member)
     case.groups = len(groups)
+    for member in fields:
+        member.can_be_skimmed = member.below is not None and _can_be_skimmed(member.below)
+    case.skimmed = frozenset(
+        number
+        for number, members in enumerate(groups.values())
+        if any(member.can_be_skimmed for member in members)
+    )
+    has_conditions = len(groups) > 1 or bool(case.skimmed)
     parts = []
     for number, members in enumerate(groups.values()):
         for member in members:
             member.group = number
         text = " ".join(map(_member, members))
-        parts.append(f"...@include(if:${GROUP}{number}){{{text}}}" if len(groups) > 1 else text)
+        parts.append(f"...@include(if:${GROUP}{number}){{{text}}}" if has_conditions else text)
+        if number in case.skimmed:
+            skimmed = " ".join(map(_skimmed_member, members))
+            parts.append(f"...@include(if:${SKIM}{number}){{{skimmed}}}")
     used = _variables(case.members)
     case.variables = tuple(name for name in declared if name in used)
     definitions = [print_minified(declared[name]) for name in case.variables]
-    if len(groups) > 1:
+    if has_conditions:
         definitions += [f"${GROUP}{number}:Boolean!" for number in range(len(groups))]
+        definitions += [f"${SKIM}{number}:Boolean!" for number in sorted(case.skimmed)]
     inside = " ".join(parts)
     if is_root:
         case.text = f"query{_list(definitions)}{{{inside or '__typename'}}}"
@@ -79,29 +92,68 @@ def _write_case(case: Case, declared: Mapping[str, VariableDefinitionNode], *, i
     )
 
 
-def _selection(selection: Selection) -> str:
+def _can_be_skimmed(selection: Selection) -> bool:
+    """Whether it has entities, and nothing of them has to be asked each time."""
+    entities = [case for case in selection.cases.values() if case.identity is not None]
+    below = [
+        each.below
+        for case in selection.cases.values()
+        if case.identity is None
+        for each in case.members
+        if each.below is not None
+    ]
+    inner = [each for each in below if _has_entities(each)]
+    return (
+        bool(entities or inner)
+        and all(case.fetchable and all(map(_may_be_known, case.members)) for case in entities)
+        and all(map(_can_be_skimmed, inner))
+    )
+
+
+def _may_be_known(member: Member) -> bool:
+    return member.policy is not None or member.name == "__typename"
+
+
+def _has_entities(selection: Selection) -> bool:
+    return any(
+        case.identity is not None
+        or any(each.below is not None and _has_entities(each.below) for each in case.members)
+        for case in selection.cases.values()
+    )
+
+
+def _selection(selection: Selection, *, is_skimmed: bool = False) -> str:
     if selection.is_known:
         [case] = selection.cases.values()
-        return f"{{{_members(case)}}}"
+        return f"{{{_members(case, is_skimmed=is_skimmed)}}}"
     cases = " ".join(
         f"...on {case.typename}{{{inside}}}"
         for case in selection.cases.values()
-        if (inside := _members(case))
+        if (inside := _members(case, is_skimmed=is_skimmed))
     )
     return f"{{{TYPENAME}:__typename {cases}}}"
 
 
-def _members(case: Case) -> str:
-    return " ".join((*filter(None, (_keys(case.identity or ()),)), *map(_member, case.members)))
+def _members(case: Case, *, is_skimmed: bool) -> str:
+    keys = _keys(case.identity or ())
+    if is_skimmed and case.identity is not None:
+        return keys
+    return " ".join(
+        (*filter(None, (keys,)), *(_member(each, is_skimmed=is_skimmed) for each in case.members))
+    )
 
 
-def _member(member: Member) -> str:
+def _skimmed_member(member: Member) -> str:
+    return _member(member, is_skimmed=member.can_be_skimmed)
+
+
+def _member(member: Member, *, is_skimmed: bool = False) -> str:
     alias = f"{member.key}:" if member.key != member.name else ""
     arguments = ",".join(f"{name}:{print_minified(value)}" for name, value in member.arguments.items())
     conditions = "".join(
         f"@{'include' if wanted else 'skip'}(if:${name})" for name, wanted in member.conditions
     )
-    below = _selection(member.below) if member.below is not None else ""
+    below = _selection(member.below, is_skimmed=is_skimmed) if member.below is not None else ""
     return f"{alias}{member.name}{f'({arguments})' if arguments else ''}{conditions}{below}"
 
 

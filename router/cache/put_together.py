@@ -93,7 +93,7 @@ class PuttingTogether:
             return _NULL
         if isinstance(value, list):
             return b"[%b]" % b",".join([self._write(selection, item) for item in value])
-        case, found = _kept(selection, value)
+        case, found = kept(selection, value)
         if isinstance(found, str):
             return self.write(Spot(case, found))
         parts = []
@@ -112,7 +112,7 @@ class PuttingTogether:
             for item in value:
                 yield from self._spots(selection, item)
         elif value is not None and value != RAW_NULL:
-            case, found = _kept(selection, value)
+            case, found = kept(selection, value)
             if isinstance(found, str):
                 yield Spot(case, found)
                 return
@@ -129,7 +129,7 @@ def _flat(names: Any) -> Iterator[str]:
         yield names
 
 
-def _kept(selection: Selection, value: Raw) -> tuple[Case, Any]:
+def kept(selection: Selection, value: Raw) -> tuple[Case, Any]:
     """The name of an entity, or an object that is none."""
     if bytes(value)[:1] == _QUOTE:
         name = _read_name(value)

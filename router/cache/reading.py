@@ -25,6 +25,7 @@ from router.cache.shape import Member, Shape
 from router.cache.store import FieldStore
 from router.cache.take_apart import Taken
 from router.cache.trace import Traced
+from router.cache.tracing import Tracing
 from router.cache.under_way import FieldOf, Nothing, Values
 from router.cache.usage import CacheMode, Usage
 from router.cache.viewer import Viewer
@@ -89,11 +90,21 @@ class Reading:
             hits = self._looking.compared
             self._around.beside(compare(self._fetching, self._store, self._shape, hits))
         if self._trace is not None:
-            looking = self._looking
-            self._trace.answers.append(
-                Traced(self._shape, self._asking, self._tops, looking.values, looking.origins or {}, response)
-            )
+            self._trace.note(response, self._origins(response))
         return response
+
+    def _origins(self, response: SubgraphResponse) -> list[Traced]:
+        """At once, since what was found may be fetched anew from here on."""
+        looking, found = self._looking, list[Traced]()
+        tracing = Tracing(
+            self._asking, looking.values, looking.origins or {}, looking.absent, self._around.absent
+        )
+        with suppress(*UNUSABLE):
+            if self._tops is None:
+                found.extend(tracing.whole(self._shape, self._variables, response))
+            else:
+                found.extend(tracing.parts(self._shape, self._tops))
+        return found
 
     def _note(self, usage: Usage) -> None:
         looking = self._looking
@@ -138,6 +149,8 @@ class Reading:
     async def _whole(self, spots: Sequence[Spot], parts: Sequence[Part] = ()) -> SubgraphResponse:
         self._tops = None
         self._looking.visited = {}
+        if self._looking.origins is not None:
+            self._looking.origins.clear()
         return await self._fetching.whole(self._shape, spots, parts)
 
     async def _find_tops(self) -> _Tops | None:
@@ -189,7 +202,8 @@ class Reading:
             parts = [self._fetching.announce(each) for each in outlook.missing.values()]
             try:
                 elsewhere = await self._claim(parts, outlook)
-                if not (looking.hits or looking.spare or outlook.waits or elsewhere):
+                is_skimmed = any(part.skimmed for part in parts)
+                if not (looking.hits or looking.spare or outlook.waits or elsewhere or is_skimmed):
                     return await self._whole(spots, parts)
                 await self._get(parts, outlook.waits, elsewhere)
             finally:

@@ -127,6 +127,23 @@ class InvalidationSettings(_Section):
     stream: StreamSettings = StreamSettings()
 
 
+class ViewerSettings(_Section):
+    """Who asks, by a token that the router has checked."""
+
+    claims: tuple[str, ...] = ()
+    """Whoever has the same values of these, from the same issuer, is the same viewer, with whatever token: `[sub]`, with
+    all else on which answers depend, such as a role. Without one of them nobody is known."""
+
+
+_SHORTEST_KEY: Final = 16
+
+
+def _debug_key(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _SHORTEST_KEY:
+        raise PydanticCustomError("debug_key", "Input should be at least 16 characters")
+    return value
+
+
 class HttpCacheSettings(_Section):
     """What answers say to caches between the router and its clients."""
 
@@ -136,14 +153,6 @@ class HttpCacheSettings(_Section):
     """The header with what an answer was made of, by which a CDN drops it: `cache-tag` for Cloudflare, `surrogate-key` for Fastly."""
     surrogate_key_bytes: Annotated[int, Field(ge=100)] = 16_000
     """That this header has at most. Both CDNs take 16 KB; a proxy before them may take less."""
-
-
-class ViewerSettings(_Section):
-    """Who asks, by a token that the router has checked."""
-
-    claims: tuple[str, ...] = ()
-    """Whoever has the same values of these, from the same issuer, is the same viewer, with whatever token: `[sub]`, with
-    all else on which answers depend, such as a role. Without one of them nobody is known."""
 
 
 class FieldCacheSettings(_Section):
@@ -178,6 +187,10 @@ class FieldCacheSettings(_Section):
     subgraphs: dict[str, SubgraphCacheSettings] = Field(default_factory=dict)
     """What differs for a subgraph, by name."""
     invalidation: InvalidationSettings = InvalidationSettings()
+    debug: Annotated[Literal["off", "development"], BeforeValidator(_off_is_a_word)] = "off"
+    """`development`: whoever asks is told which fields of an answer came from the cache, and the explorer has a panel for it."""
+    debug_key: Annotated[SecretStr, AfterValidator(_debug_key), BeforeValidator(_secret)] | None = None
+    """Whoever asks with a signature made with it is told, too: `softfactory cache sign`."""
     http: HttpCacheSettings = HttpCacheSettings()
 
     @property

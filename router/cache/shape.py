@@ -38,6 +38,8 @@ class Member:
     below: "Selection | None"
     coordinate: Coordinate
     group: int = 0
+    can_be_skimmed: bool = False
+    """It leads to entities that can be fetched by key, and of which all may be known."""
     skeleton: str = ""
     """What is asked of its objects that are no entities, as far as that is not in arguments. Empty if there are none."""
     variables: tuple[str, ...] = ()
@@ -83,6 +85,8 @@ class Case:
     pointer: Member | None = None
     """The first field of its identity, with what holds for names under other keys; None where these are not kept."""
     groups: int = 1
+    skimmed: frozenset[int] = frozenset()
+    """Groups that can also be asked for the keys of their entities alone, under the condition `$_sN`."""
     text: str = ""
     variables: tuple[str, ...] = ()
     form: "CaseForm | None" = None

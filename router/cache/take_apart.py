@@ -42,12 +42,13 @@ class TakingApart:
         self.outermost: set[str] = set()
         """Entities that no other one led to."""
         self._depth = 0
+        self._keys_only = False
         self._asking = asking
         self._values = values
 
     def take(self, selection: Selection, value: Any, sent: Any = None) -> bytes:
         """An object of an answer, as it is kept where it stands; `sent` is its representation. Raises UnexpectedAnswerError."""
-        case, found = _object(selection, value)
+        case, found = object_of(selection, value)
         if case is None:
             return _NULL
         if case.identity is None:
@@ -55,6 +56,8 @@ class TakingApart:
         name = name_of(case, found)
         if name is None:
             raise UnexpectedAnswerError(f"a {case.typename} without its key")
+        if self._keys_only:
+            return _encode(name)
         if not self._depth:
             self.outermost.add(name)
         self._depth += 1
@@ -62,11 +65,21 @@ class TakingApart:
         self._depth -= 1
         return _encode(name)
 
-    def take_entity(self, spot: Spot, found: Any, groups: frozenset[int] | None = None) -> None:
-        """All that was asked of it, or those groups. Raises UnexpectedAnswerError where something is missing."""
+    def take_entity(
+        self,
+        spot: Spot,
+        found: Any,
+        groups: frozenset[int] | None = None,
+        skimmed: frozenset[int] = frozenset(),
+    ) -> None:
+        """All that was asked of it, or those groups, of which some have nothing of other entities but their keys. Raises
+        UnexpectedAnswerError where something is missing."""
         for asked in self._asking.fields(spot):
-            if groups is None or asked.member.group in groups:
+            member = asked.member
+            if groups is None or member.group in groups:
+                self._keys_only = member.group in skimmed and member.can_be_skimmed
                 self._take_field(spot, asked, found)
+        self._keys_only = False
 
     def _take_field(self, spot: Spot, asked: Asked, found: Any) -> None:
         value = self._field(asked.member, found)
@@ -100,7 +113,8 @@ class TakingApart:
         return b"[%b]" % b",".join([self._list(selection, item, depth - 1) for item in value])
 
 
-def _object(selection: Selection, value: Any) -> tuple[Case | None, Any]:
+def object_of(selection: Selection, value: Any) -> tuple[Case | None, Any]:
+    """Of an answer. None where it is null. Raises UnexpectedAnswerError."""
     if value is None or value == RAW_NULL:
         return None, None
     if not isinstance(value, Raw):

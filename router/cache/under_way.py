@@ -33,7 +33,7 @@ class UnderWay:
     def __init__(self) -> None:
         self._by_field: dict[FieldOf, _Announced] = {}
 
-    def find(self, field: FieldOf, stamp: int) -> "asyncio.Future[Values | Nothing] | None":
+    def find(self, field: FieldOf, stamp: float) -> "asyncio.Future[Values | Nothing] | None":
         """What will have it for whoever has read with this stamp."""
         found = self._by_field.get(field)
         return found.future if found is not None and found.stamp >= stamp else None

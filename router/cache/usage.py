@@ -33,8 +33,8 @@ class CacheMode(Enum):
     """only-if-cached beside one of the others: nothing is read or fetched."""
 
 
-class CacheWish(msgspec.Struct, frozen=True, gc=False):
-    """What a client wants of the cache, and of all that its answer is made of. Milliseconds; None, where anything will do."""
+class CacheDemand(msgspec.Struct, frozen=True, gc=False):
+    """What a client demands of all that its answer is made of. Milliseconds; None, where it demands nothing."""
 
     mode: CacheMode = CacheMode.USE
     max_age: int | None = None
@@ -57,7 +57,7 @@ class CacheWish(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-NO_WISH: Final = CacheWish()
+NO_DEMAND: Final = CacheDemand()
 
 
 class Usage:
@@ -69,6 +69,7 @@ class Usage:
         "clock",
         "compares",
         "counts",
+        "demand",
         "dependencies",
         "haste",
         "is_shared",
@@ -76,20 +77,19 @@ class Usage:
         "pace",
         "trace",
         "until",
-        "wish",
     )
 
     def __init__(
         self,
         began: int,
-        wish: CacheWish = NO_WISH,
+        demand: CacheDemand = NO_DEMAND,
         haste: float = 0.0,
         trace: "Trace | None" = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.began = began
-        self.wish = wish
-        self.mode = wish.mode
+        self.demand = demand
+        self.mode = demand.mode
         self.haste = haste
         self.trace = trace
         self.compares = False

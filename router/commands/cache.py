@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from router.cache.debug_access import HEADER, LONGEST_SECONDS
+from router.cache.debug_access import sign as signature
 from router.commands.failure import fail
 from router.errors import RouterError
 
@@ -74,6 +77,19 @@ Exit codes: 0 advised; 1 there is nothing to go by; 2 the command line is wrong.
 """
 
 
+_SIGN_EPILOG = """
+Examples:
+
+    export SOFTFACTORY_CACHE_DEBUG_KEY=…        # cache.debug_key of the router
+
+    curl -G https://graph.example.com/graphql --data-urlencode query@chefs.graphql -H "$(softfactory cache sign chefs.graphql)"
+
+The signature is for this text of a query, byte for byte, with whatever variables. Send the file as it is.
+
+Exit codes: 0 signed; 1 the file cannot be read; 2 the command line is wrong.
+"""
+
+
 class Format(StrEnum):
     """For whom the table is."""
 
@@ -90,6 +106,7 @@ def register(app: typer.Typer) -> None:
     group.command("purge", epilog=_PURGE_EPILOG, no_args_is_help=True)(purge)
     group.command("stats", epilog=_STATS_EPILOG, no_args_is_help=True)(stats)
     group.command("advise", epilog=_ADVISE_EPILOG, no_args_is_help=True)(advise)
+    group.command("sign", epilog=_SIGN_EPILOG, no_args_is_help=True)(sign)
     app.add_typer(group, name="cache", rich_help_panel=_PANEL)
 
 
@@ -241,6 +258,28 @@ def _redis_stats(redis: str, namespace: str, limit: int, format_: Format) -> Non
         typer.echo(json.dumps(to_json(found), indent=2, ensure_ascii=False))
     else:
         show(found, namespace)
+
+
+def sign(
+    query: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The text of the query.")
+    ],
+    key: Annotated[
+        str,
+        typer.Option(
+            envvar="SOFTFACTORY_CACHE_DEBUG_KEY", help="cache.debug_key. Others on the machine see options."
+        ),
+    ],
+    seconds: Annotated[int, typer.Option(min=1, max=LONGEST_SECONDS, help="How long it is good for.")] = 300,
+) -> None:
+    """Prints the header with which a router says where each field of an answer came from, for one query."""
+    try:
+        text = query.read_bytes().decode()
+    except OSError as error:
+        fail(f"{query} cannot be read: {error.strerror}.")
+    except UnicodeDecodeError as error:
+        fail(f"{query} is not UTF-8: {error.reason}.")
+    typer.echo(f"{HEADER}: {signature(key.encode(), text, int(time.time()) + seconds)}")
 
 
 def _purge_router(url: str, key: str, asked: "Sequence[Asked]") -> Sequence[str] | None:

@@ -8,8 +8,19 @@ from graphql import FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNo
 
 from router.errors import JsonValue
 from router.executor.answer_shape import AnswerShapes
-from router.executor.errors import ErrorPolicy, show_subgraph_error
-from router.upstream.subgraph import SubgraphTransport
+from router.executor.errors import ErrorPolicy, FetchScope, show_subgraph_error
+from router.executor.tree import Location
+from router.upstream.subgraph import SubgraphResponse, SubgraphTransport
+
+
+class AnswerTrace(Protocol):
+    """Follows what subgraphs answered into the client's answer. Only the interpreter tells."""
+
+    def joined(self, response: SubgraphResponse, scope: FetchScope) -> None:
+        """It was for this part of the client's answer, and is in it now."""
+
+    def typename(self, location: Location) -> None:
+        """Here the router itself says of which type an object is."""
 
 
 class ExecutableOperation(Protocol):
@@ -44,3 +55,5 @@ class ExecutionContext(msgspec.Struct, frozen=True):
     """Where caches note what the answer was made of."""
     claims: Mapping[str, JsonValue] | None = None
     """Those of the sender's token, for caches. None for the anonymous."""
+    trace: AnswerTrace | None = None
+    """For whoever wants to see where each field came from."""

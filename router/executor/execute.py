@@ -102,6 +102,8 @@ class _Run:
         if answer.data is not None:
             try:
                 fetch.join(answer.data, self.context.schema, failed=bool(errors))
+                if self.context.trace is not None:
+                    self.context.trace.joined(response, fetch)
             except (SubgraphError, RecursionError) as failure:
                 errors.append(_failed(node, failure, fetch))
         return errors

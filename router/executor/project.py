@@ -107,10 +107,22 @@ class _Projection:
     def _field(self, parent: RuntimeType, key: str, nodes: list[FieldNode]) -> _Field:
         name = nodes[0].name.value
         if name == "__typename":
-            return _Field(key, _typename(parent))
+            return _Field(key, self._typename(parent))
         if name in INTROSPECTION_FIELDS:
             return _Field(key, lambda value, _location: value)
         return _Field(key, self._completer(parent.fields[name].type, f"{parent.name}.{name}", nodes))
+
+    def _typename(self, runtime: RuntimeType) -> Completer:
+        trace = self._context.trace
+
+        def typename(_value: JsonValue, location: Location) -> JsonValue:
+            if not is_object_type(runtime):
+                raise _invalid(f"{runtime.name}.__typename", location, "the name of an object type")
+            if trace is not None:
+                trace.typename(location)
+            return runtime.name
+
+        return typename
 
     def _completer(self, type_: GraphQLOutputType, coordinate: str, nodes: list[FieldNode]) -> Completer:
         if isinstance(type_, GraphQLNonNull):
@@ -181,15 +193,6 @@ class _Projection:
 
 def _object(fields: Sequence[_Field], value: Tree, location: Location) -> JsonObject:
     return {field.key: field.complete(value.get(field.key), (location, field.key)) for field in fields}
-
-
-def _typename(runtime: RuntimeType) -> Completer:
-    def typename(_value: JsonValue, location: Location) -> JsonValue:
-        if not is_object_type(runtime):
-            raise _invalid(f"{runtime.name}.__typename", location, "the name of an object type")
-        return runtime.name
-
-    return typename
 
 
 def _non_null(complete: Completer, coordinate: str) -> Completer:

@@ -12,7 +12,7 @@ from router.compiler.program import Program
 from router.compiler.runtime import Deviation
 from router.executor.context import ExecutableOperation, ExecutionContext
 from router.executor.execute import execute
-from router.executor.response import encode
+from router.executor.response import ExecutionResult, encode
 from router.planner.nodes import QueryPlan
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse, SubgraphTransport
 
@@ -66,8 +66,12 @@ class Runner:
         replayed = msgspec.structs.replace(context, transports=call.hand_over())
         return await self._interpret(operation, replayed)
 
+    async def interpret(self, operation: ExecutableOperation, context: ExecutionContext) -> ExecutionResult:
+        """As `run`, in any case without the program."""
+        return await execute(self._plan, operation, context)
+
     async def _interpret(self, operation: ExecutableOperation, context: ExecutionContext) -> bytes:
-        result = await execute(self._plan, operation, context)
+        result = await self.interpret(operation, context)
         if result.errors and context.usage is not None:
             context.usage.never()
         return encode(result)

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import msgspec
 
+from router.cache.debug_access import HEADER as CACHE_DEBUG_HEADER
 from router.explorer.example import Example
 
 HeadersSource = Callable[[], Mapping[str, str]]
@@ -31,6 +32,8 @@ class ExplorerPage:
     first_query: str = ""
     """In the first tab where there are no examples."""
     headers: HeadersSource = field(default=_no_headers)
+    cache_debug: bool = False
+    """Whether the router says where each field of an answer came from, to whoever asks."""
 
     def render(self) -> str:
         """The page as HTML."""
@@ -44,6 +47,7 @@ class ExplorerPage:
             "examples": [asdict(example) for example in self._in_order()],
             "tabs": [self._first_tab()],
             "headers": dict(self.headers()),
+            "cacheDebugHeader": CACHE_DEBUG_HEADER if self.cache_debug else None,
         }
 
     def _in_order(self) -> list[Example]:

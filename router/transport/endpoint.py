@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
+from router.cache.debug_access import HEADER as DEBUG_HEADER
+from router.cache.debug_access import DebugAccess
+from router.cache.demand import read_demand
 from router.cache.surrogate_keys import SurrogateKeys
-from router.cache.usage import NO_WISH
-from router.cache.wish import read_wish
+from router.cache.usage import NO_DEMAND
 from router.errors import ClientError
 from router.incident import incident
 from router.pipeline import GraphQLRequest, GraphQLResponse
@@ -34,6 +36,7 @@ from router.upstream.deadline import deadline_of
 from router.upstream.headers import OF_ONE_REQUEST, HeaderRules
 
 _METHOD_NOT_ALLOWED: Final = 405
+_DEBUG_HEADER: Final = DEBUG_HEADER.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,12 @@ class EndpointOptions:
     new_id: Callable[[], str] = field(default_factory=new_ids)
     request_timeout: float = 60.0
     deadline_header: str | None = DEADLINE_HEADER
+    authentication: Authentication | None = None
+    debug: DebugAccess | None = None
+    """Who is told where each field came from. None: nobody."""
     max_batch: int = 0
     """Requests in a batch; 0 takes none."""
     surrogate_keys: SurrogateKeys | None = None
-    authentication: Authentication | None = None
 
 
 class GraphQLEndpoint:
@@ -66,24 +71,26 @@ class GraphQLEndpoint:
     def __init__(
         self, executor: GraphQLExecutor, persisted: PersistedQueries, options: EndpointOptions
     ) -> None:
-        self._execution = Execution(executor, persisted)
+        self._execution = Execution(executor, persisted, options.debug)
         self._options = options
         self._compression = options.compression
         named = [
             *(options.csrf_headers or ()),
             *([options.deadline_header] if options.deadline_header else ()),
+            *([DEBUG_HEADER] if options.debug else ()),
         ]
         self._headers = HeaderReader(options.propagation, options.new_id, named)
         self._deadline_header = (options.deadline_header or "").encode()
         self._clients = Clients()
-        self._wish = remembered(read_wish)
+        self._demand = remembered(read_demand)
         vary = b"accept" if self._compression is None else b"accept, accept-encoding"
         # Who asks is known by headers that subgraphs see, too.
         viewer = options.propagation.names - OF_ONE_REQUEST
         if options.authentication is not None:
             viewer |= {options.authentication.header}
+        passed = sorted(viewer)
         keys = options.surrogate_keys.name if options.surrogate_keys is not None else b""
-        formats = {each: AnswerFormat(each, vary, sorted(viewer), keys) for each in MediaType}
+        formats = {each: AnswerFormat(each, vary, passed, keys) for each in MediaType}
         self._json = formats[MediaType.JSON]
         self._format_for = remembered(lambda accept: formats[negotiate(accept.decode("latin-1"))])
 
@@ -115,8 +122,9 @@ class GraphQLEndpoint:
             sender = Sender(None, headers.passed)
             if self._options.authentication is not None:
                 sender = await self._options.authentication.sender(scope["headers"], headers.passed)
+            debug = headers.own.get(_DEBUG_HEADER)
             with self._clients.waiting(receive):
-                response = await self._execute(sent, self._terms(scope, headers.own, sender))
+                response = await self._execute(sent, self._terms(scope, headers.own, sender), debug)
             answer = answers.executed(response)
             if scope["method"] == "GET" and response.fresh:
                 return conditional(answer, headers.own.get(b"if-none-match"))
@@ -151,10 +159,10 @@ class GraphQLEndpoint:
         )
 
     def _terms(self, scope: Mapping[str, Any], own: Mapping[bytes, bytes], sender: Sender) -> GraphQLRequest:
-        """A request without its text: what those of a batch have in common."""
+        """A request without its text: all that the header says of it."""
         asked = own.get(self._deadline_header)
         control = own.get(b"cache-control")
-        wish = NO_WISH if control is None else self._wish(control)
+        demand = NO_DEMAND if control is None else self._demand(control)
         return GraphQLRequest(
             query="",
             headers=sender.headers,
@@ -165,14 +173,16 @@ class GraphQLEndpoint:
                 self._options.request_timeout,
                 None if asked is None else asked.decode("latin-1"),
             ),
-            shareable=asked is None and wish == NO_WISH,
-            wish=wish,
+            shareable=asked is None and demand == NO_DEMAND,
+            demand=demand,
         )
 
-    async def _execute(self, sent: Parameters | Batch, terms: GraphQLRequest) -> GraphQLResponse:
+    async def _execute(
+        self, sent: Parameters | Batch, terms: GraphQLRequest, debug: bytes | None
+    ) -> GraphQLResponse:
         if isinstance(sent, Parameters):
-            return await self._execution.one(sent, terms)
-        return merged(await self._execution.all(sent, terms), self._options.surrogate_keys)
+            return await self._execution.one(sent, terms, debug)
+        return merged(await self._execution.all(sent, terms, debug), self._options.surrogate_keys)
 
     def _is_visit(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
         """Somebody typed the endpoint's address into a browser."""

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from router.cache.debug_access import DebugAccess
 from router.errors import ClientError
 from router.incident import incident
 from router.pipeline import GraphQLRequest, GraphQLResponse, refusal
@@ -20,12 +21,18 @@ _NOTHING: Final[dict[str, object]] = {}
 class Execution:
     """`terms` are what requests of one HTTP request have in common: headers, deadline and the like."""
 
-    def __init__(self, executor: GraphQLExecutor, persisted: PersistedQueries) -> None:
+    def __init__(
+        self, executor: GraphQLExecutor, persisted: PersistedQueries, debug: DebugAccess | None = None
+    ) -> None:
         self._executor = executor
         self._persisted = persisted
+        self._debug = debug
 
-    async def one(self, parameters: Parameters, terms: GraphQLRequest) -> GraphQLResponse:
-        """Raises ClientError where the request is wrong as such."""
+    async def one(
+        self, parameters: Parameters, terms: GraphQLRequest, debug: bytes | None = None
+    ) -> GraphQLResponse:
+        """`debug` is the header by which a client asks where each field came from. Raises ClientError where the request is
+        wrong as such."""
         sha256 = self._persisted.hash_of(parameters)
         query = parameters.query
         if query is None and sha256 is not None:
@@ -36,27 +43,34 @@ class Execution:
             raise ClientError(
                 "MISSING_QUERY", 'The request has no query. Send one, as in {"query": "{ __typename }"}.'
             )
+        traced = debug is not None and self._debug is not None and self._debug.allows(debug, query)
         response = await self._executor.execute(
             msgspec.structs.replace(
                 terms,
                 query=query,
                 operation_name=parameters.operation_name,
                 variables=parameters.variables or _NOTHING,
+                traced=traced,
+                shareable=terms.shareable and not traced,
             )
         )
         if sha256 is not None and parameters.query is not None and response.refused is None:
             await self._persisted.remember(sha256, query)
         return response
 
-    async def all(self, batch: Batch, terms: GraphQLRequest) -> Sequence[GraphQLResponse]:
+    async def all(
+        self, batch: Batch, terms: GraphQLRequest, debug: bytes | None = None
+    ) -> Sequence[GraphQLResponse]:
         """At the same time. Whatever is wrong with one leaves the others alone."""
-        return await asyncio.gather(*(self._element(each, terms) for each in batch))
+        return await asyncio.gather(*(self._element(each, terms, debug) for each in batch))
 
-    async def _element(self, sent: Parameters | ClientError, terms: GraphQLRequest) -> GraphQLResponse:
+    async def _element(
+        self, sent: Parameters | ClientError, terms: GraphQLRequest, debug: bytes | None
+    ) -> GraphQLResponse:
         try:
             if isinstance(sent, ClientError):
                 raise sent
-            return await self.one(sent, terms)
+            return await self.one(sent, terms, debug)
         except ClientError as error:
             return refusal(error)
         except Exception as error:

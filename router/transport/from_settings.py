@@ -1,11 +1,14 @@
 """The GraphQL endpoint, and what stands before it, as the settings want them."""
 
+import time
 from collections.abc import Callable
 
 from redis.asyncio import Redis
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from router.cache.debug_access import DebugAccess
+from router.cache.settings import FieldCacheSettings
 from router.cache.surrogate_keys import surrogate_keys
 from router.security.sender import Authentication
 from router.settings import CompressionSettings, CorsSettings, PersistedQueriesSettings, RouterSettings
@@ -36,9 +39,10 @@ def graphql_endpoint(
         new_id=new_id,
         request_timeout=settings.limits.request_timeout_seconds,
         deadline_header=settings.upstream.deadline_header,
+        authentication=authentication,
+        debug=_debug(settings.cache),
         max_batch=settings.batching.max_operations if settings.batching.enabled else 0,
         surrogate_keys=surrogate_keys(settings.cache),
-        authentication=authentication,
     )
     if settings.traffic.single_flight == "all":
         executor = SingleFlight(executor)
@@ -61,6 +65,13 @@ def cors(settings: CorsSettings) -> Middleware | None:
 
 def _compression(settings: CompressionSettings) -> Compression | None:
     return Compression(settings.algorithms, settings.minimum_bytes) if settings.enabled else None
+
+
+def _debug(settings: FieldCacheSettings) -> DebugAccess | None:
+    key, is_open = settings.debug_key, settings.debug == "development"
+    if key is None and not is_open:
+        return None
+    return DebugAccess(is_open, key.get_secret_value().encode() if key is not None else None, time.time)
 
 
 def _persisted_queries(

@@ -18,6 +18,7 @@ from router.cache.field_cache import FieldCache
 from router.cache.memory import MemoryStore
 from router.cache.open_store import OpenStore
 from router.cache.settings import FieldCacheSettings
+from router.cache.store import Invalidation
 from router.composition import compose
 from router.executor.answer_shape import AnswerShapes
 from router.executor.context import ExecutionContext
@@ -71,6 +72,8 @@ async def compare(
     operations: Sequence[RandomOperation],
     order: Sequence[int],
     mocks: Mapping[str, Any],
+    *,
+    skims: bool = False,
 ) -> tuple[Counter[str], Counter[str]]:
     """Calls without and with the cache."""
     plain_calls, cached_calls = Counter[str](), Counter[str]()
@@ -84,6 +87,10 @@ async def compare(
         found = await answer(supergraph, drawn.text, drawn.variables, cached)
         await cache.close()
         assert found == wanted
+        if skims:  # and lists are gone, while entities are known
+            for coordinate in cache.coordinates:
+                coordinate.skimming.share = 1.0
+            await cache.invalidate(Invalidation(types=("Query",)))
     return plain_calls, cached_calls
 
 
@@ -93,9 +100,10 @@ async def compare(
     st.lists(SOURCES, min_size=3, max_size=5),
     st.lists(st.integers(0, 4), min_size=2, max_size=8),
     st.integers(0, 5),
+    st.booleans(),
 )
 def test_on_random_graphs(
-    graph: random.Random, drawn: list[random.Random], order: list[int], seed: int
+    graph: random.Random, drawn: list[random.Random], order: list[int], seed: int, skims: bool
 ) -> None:
     subgraphs = RandomGraph(graph).subgraphs
     supergraph = Supergraph.parse(compose(subgraphs).supergraph_sdl)
@@ -106,4 +114,4 @@ def test_on_random_graphs(
         return
     universe = Universe(supergraph, seed)
     right = {name: SubgraphMock(universe, name) for name in supergraph.subgraphs}
-    asyncio.run(compare(supergraph, operations, order, right))
+    asyncio.run(compare(supergraph, operations, order, right, skims=skims))

@@ -4,7 +4,7 @@ from typing import Any
 
 from router.cache.coordinates import AGES, Coordinate
 from router.cache.store import Invalidation
-from router.cache.usage import NO_WISH
+from router.cache.usage import NO_DEMAND
 from router.upstream.subgraph import SubgraphError
 from tests.cache.graph import World
 from tests.cache.test_caching import rename, shop, turns
@@ -76,5 +76,7 @@ async def test_an_object_is_the_same_however_it_is_written() -> None:
 
 
 async def test_only_a_share_of_the_requests_is_compared() -> None:
-    compared = [sum(shop(shadow=share).cache.usage(NO_WISH).compares for _ in range(20)) for share in (0, 1)]
+    compared = [
+        sum(shop(shadow=share).cache.usage(NO_DEMAND).compares for _ in range(20)) for share in (0, 1)
+    ]
     assert compared == [0, 20]

@@ -102,3 +102,89 @@ def test_shows_what_is_wrong_with_a_query(small_graph: Any, serving: Any, visit:
 
     expect(visit.answer()).to_contain_text("GRAPHQL_VALIDATION_FAILED")
     expect(visit.page.locator(".squiggly-error").first).to_be_visible()
+
+
+def test_colours_an_answer_by_where_its_fields_came_from(
+    small_graph: Any, serving: Any, visit: Any, examples: Path
+) -> None:
+    policy = {"*": {"maxAge": 300}, "Person.greeting": {"maxAge": 0}}
+    settings = RouterSettings(
+        explorer={"examples": examples}, cache={"store": "memory", "debug": "development", "policy": policy}
+    )
+    page = visit.page
+    page.goto(serving(create_app(settings, small_graph.supergraph, transports=small_graph.transports)))
+    panel = page.get_by_role("region", name="Cache")
+
+    page.get_by_role("button", name="Show Cache").click()
+    visit.run()
+    expect(visit.answer()).to_contain_text("Annyeong")
+    expect(panel.get_by_role("tree")).to_have_count(0)  # it asks only once it is switched on
+
+    panel.get_by_role("switch", name="Trace answers").click()
+    expect(panel).to_contain_text("Run a query")
+    visit.run()
+    expect(panel).to_contain_text("7 of 7 fields that may be kept came from the cache")
+    for count in ("Hit 7", "Stale 0", "Miss 0", "Uncached 2"):
+        expect(panel.get_by_role("button", name=count)).to_be_visible()
+    expect(visit.answer()).not_to_contain_text("extensions")
+
+    names = panel.get_by_role("treeitem", name='name "Ada". Hit: from the cache')
+    expect(names).to_have_count(2)
+    expect(panel.get_by_role("treeitem", name="greeting").first).to_contain_text("Annyeong 1")
+    uncached = panel.get_by_role("treeitem", name='greeting "Annyeong 1". Uncached: fetched, and not kept')
+    uncached.locator(".cache-row").hover()
+    expect(panel.locator(".cache-detail")).to_contain_text("people[0].friend.greeting")
+    panel.get_by_role("button", name="Uncached 2").click()
+    expect(names.first).to_have_attribute("data-dim", "")
+    expect(uncached).not_to_have_attribute("data-dim", "")
+    visit.keep_picture("explorer-cache")
+    assert visit.elsewhere() == []
+    assert visit.problems == []
+
+
+def test_the_coloured_answer_is_a_tree_for_the_keyboard(small_graph: Any, serving: Any, visit: Any) -> None:
+    settings = RouterSettings(
+        cache={"store": "memory", "debug": "development", "policy": {"*": {"maxAge": 300}}}
+    )
+    page = visit.page
+    page.goto(serving(create_app(settings, small_graph.supergraph, transports=small_graph.transports)))
+    page.get_by_role("button", name="Show Cache").click()
+    page.get_by_role("switch", name="Trace answers").focus()
+    page.keyboard.press("Space")
+    visit.run()
+    tree = page.get_by_role("tree")
+    expect(tree.get_by_role("treeitem", name='name "Brendan". Miss')).to_be_visible()
+
+    def focused(key: str) -> str:
+        page.keyboard.press(key)
+        label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        return str(label).partition(".")[0]
+
+    tree.get_by_role("treeitem").first.focus()
+    assert focused("ArrowDown") == "0"
+    assert focused("ArrowLeft") == "0"
+    expect(tree.get_by_role("treeitem", name='name "Ada"')).to_have_count(0)
+    assert focused("ArrowDown") == "1"
+    assert focused("ArrowRight").startswith(("id", "name"))
+    assert focused("ArrowLeft") == "1"
+    assert focused("ArrowLeft") == "1"
+    assert focused("End") == "1"
+    assert focused("Enter") == "1"
+    expect(tree.get_by_role("treeitem", name='name "Brendan"')).to_be_visible()
+    assert focused("Home").startswith("people")
+    assert focused("ArrowUp").startswith("people")
+    assert visit.problems == []
+
+
+@pytest.mark.parametrize(
+    "cache", [{"store": "memory"}, {"debug": "development"}, {"store": "memory", "debug_key": "k" * 16}]
+)
+def test_there_is_no_such_panel_where_nobody_would_answer_it(
+    small_graph: Any, serving: Any, visit: Any, cache: dict[str, str]
+) -> None:
+    settings = RouterSettings(cache=cache)
+    visit.page.goto(serving(create_app(settings, small_graph.supergraph, transports=small_graph.transports)))
+    visit.run()
+    expect(visit.answer()).to_contain_text("Ada")
+
+    expect(visit.page.get_by_role("button", name="Show Cache")).to_have_count(0)

@@ -99,6 +99,9 @@ def test_a_graph_is_served_asked_and_stopped(root: Path) -> None:
         token = softfactory(root, "token", "demo@softfactory.com").stdout.strip()
         headers = {"authorization": f"Bearer {token}"}
         answer = httpx.post(f"{url}/graphql", json={"query": "{ me { email } }"}, headers=headers).json()
+        traced = httpx.post(
+            f"{url}/graphql", json={"query": "{ __typename }"}, headers={"softfactory-cache-debug": "1"}
+        ).json()
         page = httpx.get(url, headers={"accept": "text/html"}).text
         stranger = softfactory(root, "token", "nobody@softfactory.com")
         second = softfactory(root, "up", "--port", "0")
@@ -106,6 +109,7 @@ def test_a_graph_is_served_asked_and_stopped(root: Path) -> None:
         output, _ = process.communicate(timeout=20)
 
     assert answer == {"data": {"me": {"email": "demo@softfactory.com"}}}
+    assert traced["extensions"]["cache"]["uncached"] == 1
     assert re.search(r"Bearer [\w-]+\.[\w-]+\.[\w-]+", page)
     assert (stranger.returncode, stranger.stderr.split(":")[0]) == (1, "USER_UNKNOWN")
     assert (second.returncode, second.stderr.split(":")[0]) == (1, "ALREADY_RUNNING")

@@ -223,7 +223,7 @@ async def test_all_have_the_same_terms() -> None:
     assert answer.body == b"[{},{},{}]"
     assert [each.query for each in Keeping.requests] == ["{a}", "{b}", "{c}"]
     assert len({(each.deadline, each.headers["x-request-id"]) for each in Keeping.requests}) == 1
-    assert {(each.wish.mode.value, each.headers["authorization"]) for each in Keeping.requests} == {
+    assert {(each.demand.mode.value, each.headers["authorization"]) for each in Keeping.requests} == {
         ("refresh", "a")
     }
 

@@ -3,7 +3,9 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { createRoot } from 'react-dom/client';
+import { cachePlugin } from './cache.jsx';
 import { examplesPlugin } from './examples.jsx';
+import { createTracer } from './tracer.js';
 import 'graphiql/style.css';
 import './page.css';
 
@@ -37,17 +39,20 @@ function Logo({ title }) {
 
 const storage = storageOf(config.graph);
 const firstVisit = storage.getItem('graphiql:tabState') === null;
-const examples = examplesPlugin(config.examples);
+const examples = config.examples.length ? examplesPlugin(config.examples) : undefined;
+const tracer = config.cacheDebugHeader && createTracer(config.cacheDebugHeader, storage);
 const hasHeaders = Object.keys(config.headers).length > 0;
 const headers = hasHeaders ? JSON.stringify(config.headers, null, 2) : '';
+const plugins = [examples, tracer && cachePlugin(tracer), HISTORY_PLUGIN].filter(Boolean);
+const fetcher = createGraphiQLFetcher({ url: new URL(config.endpoint, document.baseURI).href });
 
 createRoot(document.getElementById('explorer')).render(
   <GraphiQL
-    fetcher={createGraphiQLFetcher({ url: new URL(config.endpoint, document.baseURI).href })}
+    fetcher={tracer ? tracer.fetcher(fetcher) : fetcher}
     storage={storage}
-    plugins={config.examples.length ? [examples, HISTORY_PLUGIN] : [HISTORY_PLUGIN]}
+    plugins={plugins}
     referencePlugin={DOC_EXPLORER_PLUGIN}
-    visiblePlugin={config.examples.length ? examples : undefined}
+    visiblePlugin={examples}
     defaultTabs={config.tabs.map((tab) => ({ ...tab, headers }))}
     // GraphiQL takes the query of the first tab from defaultTabs, but not its variables.
     initialVariables={firstVisit ? config.tabs[0].variables : undefined}

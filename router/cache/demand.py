@@ -1,23 +1,21 @@
-"""What a request's Cache-Control asks of the cache: https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1
+"""What a request's Cache-Control demands of the cache: https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1
 
 max-stale is not among it, since what is stale is used where the policy says so, and by nobody's leave else.
 """
 
-from typing import Final
-
 from router.cache.freshness import Directives, read_cache_control
-from router.cache.usage import CacheMode, CacheWish
+from router.cache.usage import CacheDemand, CacheMode
 
-_MS: Final = 1000
+_MS = 1000
 
 
-def read_wish(control: bytes) -> CacheWish:
+def read_demand(control: bytes) -> CacheDemand:
     """Of the header's value. Directives that nobody knows are passed over."""
     found = read_cache_control(control.decode("latin-1"))
     mode = _mode(found)
     if mode not in (CacheMode.USE, CacheMode.ONLY):
-        return CacheWish(mode)
-    return CacheWish(mode, _milliseconds(found, "max-age"), _milliseconds(found, "min-fresh"))
+        return CacheDemand(mode)
+    return CacheDemand(mode, _milliseconds(found, "max-age"), _milliseconds(found, "min-fresh"))
 
 
 def _mode(found: Directives) -> CacheMode:

@@ -1,0 +1,26 @@
+"""Whether a list is asked for by the keys of its entities alone, since the rest of them is mostly known."""
+
+from typing import Final
+
+_WEIGHT: Final = 0.3
+_WORTH: Final = 0.75
+
+
+class Skimming:
+    """Of one coordinate: lists are asked for as a whole until it turns out that most of what they bring was known already, and
+    then again once it is not."""
+
+    __slots__ = ("share",)
+
+    def __init__(self) -> None:
+        self.share = 0.0
+        """Of the fields of such lists' entities, what was known of late."""
+
+    @property
+    def is_worth_it(self) -> bool:
+        """The keys are one answer, what is not known another one."""
+        return self.share >= _WORTH
+
+    def note(self, known: int, total: int) -> None:
+        """How many of the fields of one list's entities were known."""
+        self.share += _WEIGHT * (known / total - self.share)

@@ -1,0 +1,86 @@
+"""Lists whose entities are mostly known are asked for by the keys of these."""
+
+from typing import Any
+
+from router.cache.store import Invalidation
+from tests.cache.graph import Call, World
+from tests.cache.test_caching import shop
+
+NAMES = "{ products(first: 3) { name maker { name } } }"
+LISTS_END = {"*": {"maxAge": 600}, "Query.products": {"maxAge": 10}}
+
+
+async def again(graph: World, text: str = NAMES) -> tuple[Any, list[Call]]:
+    """After the list has ended."""
+    graph.clock.now += 11
+    graph.taken_calls()
+    return await graph.ask(text), graph.taken_calls()
+
+
+def is_skimmed(call: Call) -> bool:
+    """Whether only keys were asked for."""
+    return any(value for name, value in call.variables.items() if name.startswith("_sf_skim_"))
+
+
+async def learned(graph: World) -> Any:
+    """It has turned out that what the list brings is known."""
+    first = await graph.ask(NAMES)
+    for _ in range(5):
+        await again(graph)
+    return first
+
+
+async def test_a_list_whose_entities_are_known_is_asked_for_their_keys() -> None:
+    graph = shop(policy=LISTS_END)
+    first = await graph.ask(NAMES)
+    skimmed = []
+    for _ in range(8):
+        answer, calls = await again(graph)
+        assert answer == first
+        assert len(calls) == 1
+        skimmed.append(is_skimmed(calls[0]))
+    assert skimmed == sorted(skimmed)
+    assert not skimmed[0]
+    assert skimmed[-1]
+
+
+async def test_what_is_not_known_is_fetched_next_and_alone() -> None:
+    graph = shop(policy=LISTS_END)
+    await learned(graph)
+    graph.rows["Product:2"]["name"] = "new"
+    await graph.cache.invalidate(Invalidation(entities=('Product:["2"]',)))
+    answer, calls = await again(graph)
+    assert answer["data"]["products"][1]["name"] == "new"
+    assert [is_skimmed(call) for call in calls] == [True, False]
+    assert calls[1].variables["_sf_representations"] == [{"__typename": "Product", "id": "2"}]
+
+
+async def test_what_is_mostly_new_is_asked_for_as_a_whole_again() -> None:
+    graph = shop(policy=LISTS_END)
+    await learned(graph)
+    counts = []
+    for _ in range(6):
+        await graph.cache.invalidate(Invalidation(types=("Product",)))
+        _, calls = await again(graph)
+        counts.append(len(calls))
+    assert counts[0] == 2
+    assert counts[-1] == 1
+
+
+async def test_a_list_with_something_that_is_never_kept_is_not_skimmed() -> None:
+    graph = shop(policy={**LISTS_END, "Product.orders": {"maxAge": 0}})
+    for _ in range(8):
+        _, calls = await again(graph, "{ products(first: 3) { name orders } }")
+        assert not any(map(is_skimmed, calls))
+        assert len(calls) == 1
+
+
+async def test_lists_inside_objects_without_a_key() -> None:
+    graph = shop(policy={"*": {"maxAge": 600}, "Query.page": {"maxAge": 10}})
+    text = "{ page { title featured { id name } nodes { id name } } }"
+    first = await graph.ask(text)
+    for _ in range(8):
+        answer, calls = await again(graph, text)
+        assert answer == first
+        assert len(calls) == 1
+    assert is_skimmed(calls[0])
