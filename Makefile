@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 # Checks share the machine's cores; one at a time is no slower, and its output can be read.
 .NOTPARALLEL:
-.PHONY: bench bench-cache bench-mix bench-reload bench-composition bench-http-client bench-memory profile bench-planning conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
+.PHONY: bench bench-cache bench-cache-memory bench-mix bench-reload bench-composition bench-http-client bench-memory profile bench-planning conformance-composition help up serve seed token install test check format lint types schema sdl conformance-plans explorer-assets clean
 
 # uv from PATH if it works there, else a private one. `--target` leaves the system's Python as it is, and the variable
 # says so to pip on machines whose Python is "externally managed".
@@ -18,7 +18,7 @@ ARGS ?=
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+		/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@printf '\nOptions of a command go into ARGS: make up ARGS="--port 4100"\n'
 
 ##@ Run the graph
@@ -84,6 +84,9 @@ bench-cache: install ## The router with the field cache and without, beside othe
 
 bench-mix: install ## How often the field cache has what the platform's load mix asks, beside the targets, on the real services
 	@$(BIN)/python -m benchmarks.mix $(ARGS)
+
+bench-cache-memory: install ## What the field cache takes of memory in Redis and in a process, with up to a million entities
+	@$(BIN)/python -m benchmarks.cache_memory $(ARGS)
 
 profile: install ## A flame graph of the router under load, in .artifacts/profile.svg (needs wrk)
 	@$(BIN)/python -m benchmarks.gateway.profile $(ARGS)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from launcher import serving, state
 from launcher.databases import databases
@@ -29,8 +30,21 @@ from subgraphs.kit.subgraph import GraphQLRequest, Subgraph
 
 SUPERGRAPH = Path("schema/supergraph.graphql")
 EXAMPLE = Path("examples/one-graph.graphql")
-_TOLD_BY_TOKENS = ("sub", "role", "scopes", "products")
+TOLD_BY_TOKENS: Final = ("sub", "role", "scopes", "products")
 """All that services know of a viewer, so that a renewed token finds what was kept, and one with other rights does not."""
+
+SAME_FOR_SUBSCRIBERS: Final = {
+    pattern: {"scope": "PUBLIC", "vary": {"claims": ["subscribed_review"]}}
+    for pattern in (
+        "ReviewListing",
+        "ReviewListingStats",
+        "Query.reviewListings",
+        "Query.reviewListing",
+        "Query.reviewListingStats",
+    )
+}
+"""What services keep from all but the subscribers of a product, to whom it is the same. In the schema it is PRIVATE, for routers
+that check no tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +123,17 @@ def router_settings(
         "redis_url": environment["REDIS_URL"],
         "cache": {
             "invalidation": {"stream": {"url": environment["REDIS_URL"]}},
-            "viewer": {"claims": _TOLD_BY_TOKENS},
+            "viewer": {"claims": TOLD_BY_TOKENS},
+            "policy": SAME_FOR_SUBSCRIBERS,
             **({"debug": "development"} if debug else {}),
         },
         "explorer": {"examples": examples, "open": EXAMPLE.stem} if examples.is_dir() else {},
-        "authentication": {"jwt": _tokens_of_services(environment)},
+        "authentication": {"jwt": tokens_of_services(environment)},
     }
     return load_settings(file if file.exists() else None, given)
 
 
-def _tokens_of_services(environment: Mapping[str, str]) -> dict[str, object]:
+def tokens_of_services(environment: Mapping[str, str]) -> dict[str, object]:
     """As the services check them, who also say what is wrong with one: so the sender of a bad one is only anonymous here."""
     issuer = {
         "issuer": tokens.ISSUER,

@@ -19,12 +19,18 @@ from launcher.postgres import PostgresCluster, PostgresOptions
 from launcher.prepare import migrate_all, seed_all
 from launcher.scratch import scratch_folder
 from launcher.services import load, service_names, settings_of
-from launcher.up import SUPERGRAPH, Asking
+from launcher.up import (
+    SAME_FOR_SUBSCRIBERS,
+    SUPERGRAPH,
+    TOLD_BY_TOKENS,
+    Asking,
+    tokens_of_services,
+)
 from launcher.valkey import ValkeyServer
 from router.app import create_app
 from router.cache.memory import MemoryStore
 from router.cache.open_store import OpenStore, Stores
-from router.cache.settings import InvalidationSettings
+from router.cache.settings import InvalidationSettings, PolicySettings, ViewerSettings
 from router.cache.tiers import TieredStore
 from router.errors import JsonValue
 from router.federation.supergraph import Supergraph
@@ -118,6 +124,10 @@ async def platform(
         update={
             "store": store,
             "invalidation": InvalidationSettings.model_validate({"shared_key": shared_key}),
+            "viewer": ViewerSettings(claims=TOLD_BY_TOKENS),
+            "policy": {
+                name: PolicySettings.model_validate(each) for name, each in SAME_FOR_SUBSCRIBERS.items()
+            },
         }
     )
     stores, calls = Stores(), Counter[str]()
@@ -126,7 +136,9 @@ async def platform(
     async with AsyncExitStack() as stack:
         subgraphs = await _entered(stack, services, environment)
         app = create_app(
-            RouterSettings(cache=cache),
+            RouterSettings.model_validate(
+                {"cache": cache, "authentication": {"jwt": tokens_of_services(environment)}}
+            ),
             supergraph,
             transports={name: FunctionTransport(_Asking(each, calls)) for name, each in subgraphs.items()},
             lasting=Lasting(stores=stores),

@@ -157,8 +157,6 @@ class Looking:
         for id_, name in view.keys:
             if id_ not in known:
                 known[id_] = key_json(spot.entity, spot.case.identity, name)
-                if self.origins is not None:
-                    self.origins[spot.entity, id_] = Origin(Status.HIT)
         return known
 
     def _follow(

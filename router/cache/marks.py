@@ -1,13 +1,14 @@
 """What was invalidated in a memory store, by name and logical time, within bounded memory."""
 
-from sys import getsizeof
 from typing import Final
+
+from router.cache.held import taken
 
 Name = tuple[str, ...]
 """Its kind, and what it is called."""
 
-_OVERHEAD: Final = 200
-"""Bytes of a place in a dictionary, a tuple and a number; measured, rounded up."""
+_OVERHEAD: Final = 160
+"""Bytes of a place in a dictionary, a tuple and a number, at most."""
 
 
 class Marks:
@@ -29,7 +30,7 @@ class Marks:
     def mark(self, name: Name, now: int) -> None:
         """What is older than `now` does not count any more, as far as this name concerns it."""
         if name not in self._marks:
-            self._size += _OVERHEAD + sum(map(getsizeof, name))
+            self._size += _OVERHEAD + sum(map(taken, name[1:]))
         self._marks[name] = self.last = now
         if self._size > self._max_bytes:
             self._older, self._older_size = self._marks, self._size

@@ -1,33 +1,34 @@
-"""What a process keeps of a store that others share: copies of entries, and what it knows not to be there.
+"""What a process keeps of a store that others share: copies of entries, and what it knows not to be there."""
 
-Entries lie together by entity, so what is dropped is found at once. What was used longest ago makes room.
-"""
-
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
+from router.cache.held import entry
 from router.cache.lookup import Lookup
-from router.cache.near_copy import Copies, Copy, copy_of
-from router.cache.store import Entry, Invalidation, Wanted, field_name, type_of
+from router.cache.near_marks import MarkedGroup, MarkedHeld
+from router.cache.store import Entry, Invalidation, Wanted, field_name
 from router.cache.usage import on_entity, on_tag, on_type
 
-_SHARE_OF_ENTITY: Final = 4
-"""One takes up to this part of the bytes: all root fields are of one."""
+_NOTHING: Final = Entry(b"", 0, 60_000, 60_000, 60_000)
+"""That there is none is known for a minute."""
 
 
 class NearMemory:
     """Times are milliseconds of a clock that does not go back."""
 
     def __init__(self, max_bytes: int) -> None:
-        self.size = 0
-        """In bytes."""
-        self.evicted = 0
-        self._max_bytes = max_bytes
-        self._entities: OrderedDict[str, Copies] = OrderedDict()
-        self._by_type: dict[str, set[str]] = {}
-        self._by_tag: dict[str, set[tuple[str, str]]] = {}
+        self._held = MarkedHeld(max_bytes)
         self._lookups: set[Lookup] = set()
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self._held.size
+
+    @property
+    def evicted(self) -> int:
+        """Entries that had to make room."""
+        return self._held.evicted
 
     def find(
         self, wanted: Sequence[Wanted], now: int
@@ -36,16 +37,10 @@ class NearMemory:
         found: list[dict[str, Entry]] = []
         missing: list[tuple[int, Wanted]] = []
         for place, each in enumerate(wanted):
-            held = self._entities.get(each.entity)
-            if held is None:
-                found.append({})
-                missing.append((place, each))
-                continue
-            self._entities.move_to_end(each.entity)
-            there, lacking = held.find(each.fields, now)
+            there, lacking = self._fresh(each, now)
             found.append(there)
             if lacking:
-                missing.append((place, Wanted(each.entity, tuple(lacking))))
+                missing.append((place, Wanted(each.entity, lacking)))
         return found, missing
 
     def begin(self, wanted: Iterable[Wanted]) -> Lookup:
@@ -63,14 +58,19 @@ class NearMemory:
     ) -> None:
         """What the shared store has answered, as far as that is still so."""
         for each, found in zip(wanted, entries, strict=True):
+            groups: dict[tuple[object, ...], MarkedGroup] = {}
             for field in each.fields:
-                entry = found.get(field)
-                self._remove(each.entity, field)
-                if entry is None and each.entity in lookup.filled:
-                    continue
-                if lookup.may_keep(each.entity, entry.tags if entry is not None else ()):
-                    self._put(each.entity, field, entry, now)
-        self._make_room()
+                there = found.get(field, _NOTHING)
+                is_known = there is not _NOTHING or each.entity not in lookup.filled
+                # Of what is not fresh, others may have a newer one already.
+                if is_known and there.fresh > 0 and lookup.may_keep(each.entity, there.tags):
+                    key = there.age, there.fresh, there.stale, there.spare, there.tags
+                    group = groups.get(key) or groups.setdefault(key, _group(each.entity, there, now))
+                    value = there.value if there is not _NOTHING else None
+                    self._held.put(each.entity, field, value, group)
+                else:
+                    self._held.remove(each.entity, field)
+        self._held.make_room()
 
     def drop(self, what: Invalidation) -> None:
         """All that it concerns, also of what is under way."""
@@ -82,83 +82,62 @@ class NearMemory:
             lookup.changed.update(map(on_type, what.types))
             lookup.changed.update(map(on_tag, what.tags))
         if what.everything:
-            self._entities.clear()
-            self._by_type.clear()
-            self._by_tag.clear()
-            self.size = 0
+            self._held.clear()
             return
-        for entity in (*what.entities, *(each for name in what.types for each in self._of_type(name))):
-            self.drop_fields(entity, tuple(self._fields(entity)))
+        for entity in what.entities:
+            self._held.remove_entity(entity)
         for entity, name in what.fields:
-            self.drop_fields(entity, [id_ for id_ in self._fields(entity) if field_name(id_) == name])
-        for entity, field in [each for tag in what.tags for each in self._by_tag.get(tag, ())]:
-            self._remove(entity, field)
+            for field in [id_ for id_ in self._fields(entity) if field_name(id_) == name]:
+                self._held.remove(entity, field)
+        for name in what.types:
+            self._held.drop_type(name)
+        for tag in what.tags:
+            self._held.drop_tag(tag)
 
     def drop_fields(self, entity: str, fields: Iterable[str]) -> None:
         """They have been filled in, or are gone."""
         for lookup in self._lookups:
             lookup.changed.add(on_entity(entity))
         for field in fields:
-            self._remove(entity, field)
+            self._held.remove(entity, field)
 
     def drop_nothings(self, entity: str) -> bool:
         """Something of it may have been filled in. Whether more is held of it, or will be."""
-        for field in [field for field, copy in self._fields(entity).items() if copy.value is None]:
-            self._remove(entity, field)
+        for field in [field for field, value in self._fields(entity).items() if value is None]:
+            self._held.remove(entity, field)
         concerned = [lookup for lookup in self._lookups if entity in lookup.entities]
         for lookup in concerned:
             lookup.filled.add(entity)
-        return entity in self._entities or bool(concerned)
+        return self._held.peek(entity) is not None or bool(concerned)
 
-    def _fields(self, entity: str) -> Mapping[str, Copy]:
-        held = self._entities.get(entity)
-        return held.fields if held is not None else {}
+    def _fresh(self, wanted: Wanted, now: int) -> tuple[dict[str, Entry], tuple[str, ...]]:
+        """And the fields of which nothing is known."""
+        held = self._held
+        fields = held.get(wanted.entity)
+        if fields is None:
+            return {}, wanted.fields
+        there: dict[str, Entry] = {}
+        lacking = []
+        for field in wanted.fields:
+            kept = fields.kept.get(field)
+            if kept is None or kept.group.born + kept.group.fresh <= now:
+                lacking.append(field)
+            elif kept.group.stamp != held.drops and not held.counts(kept.group):
+                held.remove(wanted.entity, field)
+                lacking.append(field)
+            else:
+                if kept.value is not None:
+                    there[field] = entry(kept.value, kept.group, now)
+                fields.use(field, kept)
+        return there, tuple(lacking)
 
-    def _of_type(self, name: str) -> tuple[str, ...]:
-        return tuple(self._by_type.get(name, ()))
-
-    def _put(self, entity: str, field: str, entry: Entry | None, now: int) -> None:
-        if entry is not None and entry.fresh <= 0:
-            return  # others may have a newer one already
-        copy = copy_of(field, entry, now)
-        held = self._entities.get(entity)
-        if held is None:
-            held = self._entities[entity] = Copies()
-            self._by_type.setdefault(type_of(entity), set()).add(entity)
-            self.size += held.size
-        held.fields[field] = copy
-        held.size += copy.size
-        self.size += copy.size
-        for tag in copy.tags:
-            self._by_tag.setdefault(tag, set()).add((entity, field))
-        while held.size > self._max_bytes // _SHARE_OF_ENTITY and held.fields:
-            self.evicted += 1
-            self._remove(entity, next(iter(held.fields)))
-
-    def _remove(self, entity: str, field: str) -> None:
-        held = self._entities.get(entity)
-        copy = held.fields.pop(field, None) if held is not None else None
-        if held is None or copy is None:
-            return
-        held.size -= copy.size
-        self.size -= copy.size
-        for tag in copy.tags:
-            _discard(self._by_tag, tag, (entity, field))
-        if not held.fields:
-            del self._entities[entity]
-            self.size -= held.size
-            _discard(self._by_type, type_of(entity), entity)
-
-    def _make_room(self) -> None:
-        while self.size > self._max_bytes:
-            entity, held = next(iter(self._entities.items()))
-            self.evicted += len(held.fields)
-            for field in tuple(held.fields):
-                self._remove(entity, field)
+    def _fields(self, entity: str) -> Mapping[str, bytes | None]:
+        fields = self._held.peek(entity)
+        return {field: kept.value for field, kept in fields.kept.items()} if fields is not None else {}
 
 
-def _discard(index: dict[str, set[Any]], name: str, member: object) -> None:
-    members = index[name]
-    members.discard(member)
-    if not members:
-        del index[name]
+def _group(entity: str, found: Entry, now: int) -> MarkedGroup:
+    age, fresh = found.age, found.fresh
+    return MarkedGroup(
+        entity, 0, now - age, fresh + age, found.stale - fresh, found.spare - fresh, found.tags
+    )

@@ -17,6 +17,8 @@ from router.cache.redis_entry import encode
 from router.cache.store import type_of
 
 _STEP: Final = 1000
+_FEW: Final = 128
+"""Fields of an entity that Redis would keep closely together, if none of them were long."""
 _MEASURED: Final = 200
 """Entities of a type that are measured."""
 _SECONDS: Final = 10
@@ -35,6 +37,8 @@ class Kind:
     measured: int = 0
     measured_fields: int = 0
     measured_bytes: int = 0
+    wide: int = 0
+    """Of those that were measured, how many have few fields, and yet lie in the form that is for many."""
 
     @property
     def fields(self) -> int:
@@ -142,11 +146,13 @@ async def _measure(client: "Redis", chosen: Sequence[tuple[bytes, Kind]]) -> Non
     for key, _ in chosen:
         pipeline.hlen(key)
         pipeline.memory_usage(key)
+        pipeline.object("encoding", key)
     answers: list[Any] = await pipeline.execute(raise_on_error=False)
-    for (_, kind), fields, size in zip(chosen, answers[::2], answers[1::2], strict=True):
+    for (_, kind), fields, size, form in zip(chosen, answers[::3], answers[1::3], answers[2::3], strict=True):
         if isinstance(size, NoPermissionError):
             raise size
         if isinstance(fields, int) and isinstance(size, int):  # else it is gone, or not ours
             kind.measured += 1
             kind.measured_fields += fields
             kind.measured_bytes += size
+            kind.wide += form == b"hashtable" and fields <= _FEW

@@ -1,20 +1,29 @@
-"""How entries lie in Redis: a head, tags, and the JSON. scripts/common.lua reads the same."""
+"""How entries lie in Redis: a head, tags, and the JSON, under a short name. scripts/common.lua reads the same."""
 
+import hashlib
 import struct
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from struct import Struct
 from typing import Final
 
-from router.cache.store import Entry, Fill
+from router.cache.store import Entry, Fill, field_name
 
 _MOST: Final = (1 << 32) - 1
 """Longer is cut to this many milliseconds, which is seven weeks."""
-_MOST_OF_TAG: Final = (1 << 16) - 1
-_HEAD: Final = Struct(">BddIIII")
-"""Version, stamp, milliseconds when it was filled in, then of being fresh, stale and spare, and the bytes of tags."""
-_REST: Final = Struct(">IIII")
+_MOST_OF_TAGS: Final = (1 << 16) - 1
+_VERSION: Final = 4
+_HAS_TIMES: Final = 1
+_HAS_TAGS: Final = 2
+_HEAD: Final = Struct(">8xHII")
+"""Version and what else there is, stamp; milliseconds when it was filled in (two parts), and of being fresh."""
+_HEAD_WITH_TIMES: Final = Struct(">8xHIIII")
+"""The same, and milliseconds of being stale and spare."""
+_FRESH: Final = Struct(">I")
+_TIMES: Final = Struct(">II")
 _LENGTH: Final = Struct(">H")
+_LONG: Final = 40
+"""Longer ids cost more than a hash of them; and with one of 65 bytes Redis would keep the whole entity in a larger form."""
 
 
 def encode(text: str) -> bytes:
@@ -22,10 +31,19 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def encode_field(field: str) -> bytes:
+    """The name of its own still comes first, and no id that is not a hash has the byte behind it."""
+    encoded = encode(field)
+    if len(encoded) <= _LONG:
+        return encoded
+    digest = hashlib.blake2b(encoded, digest_size=16).digest()
+    return encode(field_name(field)) + b"#\xfe" + digest
+
+
 def encode_tags(tags: Sequence[str]) -> bytes | None:
-    """Each behind its length. None where one is too long, so that nothing may be kept that has it."""
+    """Each behind its length. None where they are too long together, so that nothing may be kept that has them."""
     encoded = [encode(tag) for tag in tags]
-    if any(len(tag) > _MOST_OF_TAG for tag in encoded):
+    if sum(_LENGTH.size + len(tag) for tag in encoded) > _MOST_OF_TAGS:
         return None
     return b"".join(_LENGTH.pack(len(tag)) + tag for tag in encoded)
 
@@ -44,9 +62,17 @@ def decode_tags(encoded: bytes) -> tuple[str, ...] | None:
     return tuple(tags) if at == len(encoded) else None
 
 
-def encode_rest(fill: Fill, tags: bytes) -> bytes:
-    """What the entries of a fill have in common, behind what the script knows."""
-    return _REST.pack(_bounded(fill.fresh), _bounded(fill.stale), _bounded(fill.spare), len(tags)) + tags
+def encode_head(fill: Fill, tags: bytes) -> tuple[bytes, bytes]:
+    """What the entries of a fill have in common: before and behind what the script knows."""
+    kind, rest = _VERSION, _FRESH.pack(_bounded(fill.fresh))
+    times = _bounded(fill.stale), _bounded(fill.spare)
+    if any(times):
+        kind |= _HAS_TIMES
+        rest += _TIMES.pack(*times)
+    if tags:
+        kind |= _HAS_TAGS
+        rest += _LENGTH.pack(len(tags)) + tags
+    return bytes((kind,)), rest
 
 
 def useful(fill: Fill) -> int:
@@ -57,21 +83,27 @@ def useful(fill: Fill) -> int:
 def decode(fields: Sequence[str], values: Iterable[object], now: int) -> dict[str, Entry]:
     """Of what the script let through; `now` is in milliseconds of the server. What is there, by field."""
     found = {}
-    size, unpack = (
-        _HEAD.size,
-        _HEAD.unpack_from,
-    )  # one loop without calls takes half the time, and this is every read
+    # One loop with few calls takes half the time, and this is every read.
+    short, unpack_short = _HEAD.size, _HEAD.unpack_from
+    long, unpack_long = _HEAD_WITH_TIMES.size, _HEAD_WITH_TIMES.unpack_from
     for field, raw in zip(fields, values, strict=False):
         if isinstance(raw, bytes):
-            _, _, born, fresh, stale, spare, tags_size = unpack(raw)
-            end = size + tags_size
-            tags = decode_tags(raw[size:end]) if tags_size else ()
-            if tags is None:
-                continue
-            age = now - int(born)
+            if raw[0] & _HAS_TIMES:
+                at, (high, low, fresh, stale, spare) = long, unpack_long(raw)
+            else:
+                at, (high, low, fresh), stale, spare = short, unpack_short(raw), 0, 0
+            tags: tuple[str, ...] = ()
+            if raw[0] & _HAS_TAGS:
+                start = at + 2
+                at = start + (raw[at] << 8 | raw[at + 1])
+                known = decode_tags(raw[start:at])
+                if known is None:
+                    continue
+                tags = known
+            age = now - (high << 32 | low)
             age = age if age > 0 else 0
             left = fresh - age
-            found[field] = Entry(raw[end:], age, left, left + stale, left + spare, tags)
+            found[field] = Entry(raw[at:], age, left, left + stale, left + spare, tags)
     return found
 
 

@@ -32,7 +32,7 @@ from redis.asyncio import Redis
 
 from router.cache.announcement import LEASE, MARGIN, Hearing, announce
 from router.cache.redis_cluster import ClusterRedis
-from router.cache.redis_entry import decode, encode, encode_rest, encode_tags, useful
+from router.cache.redis_entry import decode, encode, encode_field, encode_head, encode_tags, useful
 from router.cache.redis_keys import RedisKeys
 from router.cache.redis_scripts import (
     CLAIM,
@@ -63,6 +63,8 @@ class RedisStoreOptions:
     """In a book of invalidations. When a second one is full, the oldest entries do not count any more."""
     late_seconds: int = 130
     """How late a fill may come, at least, where entities or fields have been invalidated."""
+    entity_bytes: int = 1 << 28
+    """That one entity may take, all root fields together, too; and no more than a quarter of the limit of Redis itself."""
 
 
 class RedisStore:
@@ -108,7 +110,7 @@ class RedisStore:
         self._counts.fills += 1
         count = sum(len(fill.values) for fill in fills)
         keys = list(self.keys.books)
-        parts: list[bytes | int] = [self.keys.entities, stamp, age]
+        parts: list[bytes | int] = [self.keys.entities, stamp, age, self._options.entity_bytes]
         for fill in fills:
             self._add(fill, age, keys, parts)
         if stamp <= _NEVER or len(keys) == len(self.keys.books):
@@ -191,7 +193,7 @@ class RedisStore:
         parts: list[bytes | int] = [self.keys.entities]
         for fields, group in groupby(wanted, lambda each: each.fields):
             entities = [self.keys.entity(each.entity) for each in group]
-            encoded = [encode(field) for field in fields]
+            encoded = [encode_field(field) for field in fields]
             if len(encoded) <= _AT_ONCE:
                 keys += entities
                 parts += (len(entities), len(encoded), *encoded)
@@ -206,12 +208,12 @@ class RedisStore:
         lasts, tags = useful(fill) - age, encode_tags(fill.tags)
         if lasts <= 0 or tags is None:
             return
-        key, rest = self.keys.entity(fill.entity), encode_rest(fill, tags)
+        key, (first, rest) = self.keys.entity(fill.entity), encode_head(fill, tags)
         for values in _batches(list(fill.values.items())):
             keys.append(key)
-            parts.extend((lasts, rest, tags, len(values)))
+            parts.extend((lasts, first, rest, tags, len(values)))
             for field, value in values:
-                parts.extend((encode(field), value))
+                parts.extend((encode_field(field), value))
 
 
 def _batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

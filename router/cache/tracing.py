@@ -6,15 +6,16 @@ from typing import Any, Final
 
 from router.cache.asking import Asking, Spot
 from router.cache.fetching import pointers_of, root_name, top_name
+from router.cache.other_keys import POINTER
 from router.cache.put_together import kept
 from router.cache.shape import Selection, Shape
 from router.cache.take_apart import RAW_NULL, name_of, object_of
-from router.cache.trace import UNCACHED, Origin, Traced
+from router.cache.trace import UNCACHED, Origin, Status, Traced
 from router.cache.under_way import FieldOf, Values
 from router.executor.tree import ResponsePath
 from router.upstream.subgraph import SubgraphResponse
 
-_AT_TOP: Final[ResponsePath] = ()
+_AT_HAND: Final = Origin(Status.HIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,18 @@ class Tracing:
 
     def parts(self, shape: Shape, tops: Sequence[tuple[str, Sequence[Spot]]]) -> Iterator[Traced]:
         """Of an answer that was put together. Type names are left out. Raises what is in UNUSABLE."""
-        for key, spots in tops:
+        if shape.root is not None:
+            [(_, [spot])] = tops
+            yield from self._entity(spot, (), UNCACHED)
+            return
+        for top, (key, spots) in zip(shape.tops, tops, strict=True):
             for index, spot in enumerate(spots):
-                yield from self._top(spot, _AT_TOP if shape.root is not None else (key, index))
+                if spot.entity in self.absent:
+                    yield from self._absent(spot, (key, index))
+                else:
+                    yield from self._entity(
+                        spot, (key, index), self._sent(top.selection, spot.representation)
+                    )
 
     def whole(
         self, shape: Shape, variables: Mapping[str, Any], response: SubgraphResponse
@@ -42,7 +52,7 @@ class Tracing:
         if data is None:
             return
         if shape.root is not None:
-            yield from self._top(Spot(shape.root, root_name(shape.root)), _AT_TOP)
+            yield from self._entity(Spot(shape.root, root_name(shape.root)), (), UNCACHED)
         for number, top in enumerate(shape.tops):
             answered = zip(variables[top.variable], getattr(data, f"top{number}"), strict=True)
             for index, (sent, found) in enumerate(answered):
@@ -52,28 +62,35 @@ class Tracing:
                     continue
                 named = top_name(top.selection, sent)
                 for case, name in [named] if named is not None else pointers_of(top.selection, sent)[:1]:
-                    yield from self._top(Spot(case, name, sent), place)
+                    yield from self._absent(Spot(case, name, sent), place)
 
-    def _top(self, spot: Spot, path: ResponsePath) -> Iterator[Traced]:
-        if spot.entity not in self.absent:
-            yield from self._entity(spot, path)
-            return
+    def _sent(self, selection: Selection, representation: Mapping[str, Any] | None) -> Origin:
+        """Of the key of an entity that is sent: it is at hand, unless another key was sent, which leads to it."""
+        if representation is None or top_name(selection, representation) is not None:
+            return _AT_HAND
+        pointers = [name for _, name in pointers_of(selection, representation)]
+        return next(
+            (self.origins[name, POINTER] for name in pointers if (name, POINTER) in self.origins), UNCACHED
+        )
+
+    def _absent(self, spot: Spot, path: ResponsePath) -> Iterator[Traced]:
         origin = self.origins.get((spot.entity, self.absent_id), UNCACHED)
         for _, member in self.asking.shown(spot.case):
             if member is not None:
                 yield (*path, member.key), origin
 
-    def _entity(self, spot: Spot, path: ResponsePath) -> Iterator[Traced]:
+    def _entity(self, spot: Spot, path: ResponsePath, leading: Origin) -> Iterator[Traced]:
+        """`leading`: of the field that leads to it. Its name is there, and in that the fields of its key."""
         known = self.values.get(spot.entity, {})
-        ids = {id(asked.member): asked.id for asked in self.asking.fields(spot)}
+        fields = {id(asked.member): asked for asked in self.asking.fields(spot)}
         for _, member in self.asking.shown(spot.case):
             if member is None:
                 continue
-            here, id_ = (*path, member.key), ids[id(member)]
-            origin = self.origins.get((spot.entity, id_), UNCACHED)
+            here, asked = (*path, member.key), fields[id(member)]
+            origin = leading if asked.is_key else self.origins.get((spot.entity, asked.id), UNCACHED)
             yield here, origin
-            if member.below is not None and member.decode is not None and id_ in known:
-                yield from self._stored(member.below, member.decode(known[id_]), here, origin)
+            if member.below is not None and member.decode is not None and asked.id in known:
+                yield from self._stored(member.below, member.decode(known[asked.id]), here, origin)
 
     def _stored(
         self, selection: Selection, value: Any, path: ResponsePath, origin: Origin
@@ -87,7 +104,7 @@ class Tracing:
             return
         case, found = kept(selection, value)
         if isinstance(found, str):
-            yield from self._entity(Spot(case, found), path)
+            yield from self._entity(Spot(case, found), path, origin)
             return
         for _, member in self.asking.shown(case):
             if member is not None:
@@ -109,7 +126,8 @@ class Tracing:
             return
         name = name_of(case, found)
         if name is not None:
-            yield from self._entity(Spot(case, name, sent), path)
+            leading = UNCACHED if sent is None else self._sent(selection, sent)
+            yield from self._entity(Spot(case, name, sent), path, leading)
             return
         for _, member in self.asking.shown(case):
             if member is not None:

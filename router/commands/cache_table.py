@@ -1,6 +1,7 @@
 """What a Redis holds of a field cache, as a table for people or as JSON for machines."""
 
 import asyncio
+from typing import Final
 
 from rich.console import Console
 from rich.filesize import decimal
@@ -10,6 +11,11 @@ from rich.text import Text
 
 from router.cache.redis_contents import Contents, Kind, read_contents
 from router.errors import JsonValue
+
+_WIDE: Final = (
+    "Most entities lie in hash tables, as they do where one of their fields has more than 64 bytes. "
+    "With hash-max-listpack-value 1024 in redis.conf, those that are filled from then on take about a quarter less."
+)
 
 
 def counted(url: str, namespace: str, limit: int) -> Contents:
@@ -41,6 +47,9 @@ def show(found: Contents, namespace: str) -> None:
         console.print(f"No entity was found under {namespace!r}.", markup=False, soft_wrap=True)
     else:
         console.print(_table(found))
+        measured = sum(kind.measured for kind in found.kinds.values())
+        if sum(kind.wide for kind in found.kinds.values()) * 2 > measured:
+            console.print(_WIDE, style="yellow", soft_wrap=True)
     if not found.complete:
         console.print(
             f"Only {found.seen:,} of {found.keys:,} keys were looked at; --limit looks at more.",
@@ -61,6 +70,7 @@ def to_json(found: Contents) -> dict[str, JsonValue]:
                 "measured": kind.measured,
                 "fields": kind.fields,
                 "bytes": kind.bytes,
+                "hash_tables": kind.wide,
             }
             for name, kind in _sorted(found)
         },

@@ -21,19 +21,24 @@ def issue(
     viewer: Viewer, secret: str, now: datetime, product_ends: Mapping[str, datetime | None] | None = None
 ) -> str:
     """Valid for LIFETIME. The subject is the user's global id. `product_ends` says when access to a product ends by
-    itself, which may be before the token does; the other products of the viewer stay open as long as the token."""
+    itself, which may be before the token does; the other products of the viewer stay open as long as the token. Of each
+    that does so it has a claim `subscribed_SLUG`, which is the same for all who have it: what a router keeps for all
+    subscribers varies by that."""
     ends = dict.fromkeys(viewer.products) | dict(product_ends or {})
+    expires = now + LIFETIME
+    lasting = sorted(slug for slug, end in ends.items() if end is None or end >= expires)
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": ids.encode("User", viewer.user_id),
         "iat": now,
-        "exp": now + LIFETIME,
+        "exp": expires,
         "jti": uuid4().hex,
         "kind": "access",
         "role": viewer.role.value,
         "scopes": sorted(viewer.scopes),
         "products": {slug: _seconds(end) for slug, end in sorted(ends.items())},
+        **{f"subscribed_{slug}": True for slug in lasting},
     }
     return jwt.encode(claims, secret, algorithm=ALGORITHM)
 

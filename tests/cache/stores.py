@@ -1,7 +1,6 @@
 """Every field store with what a test needs of it: a peer, as in another process, and time that passes at once."""
 
 import asyncio
-import struct
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -160,6 +159,5 @@ async def make_older(client: "Redis", milliseconds: int, prefix: bytes = PREFIX)
         if key.startswith(prefix + b":e:"):
             for field, raw in (await client.hgetall(key)).items():
                 if field != b"\xff" and isinstance(raw, bytes):
-                    [born] = struct.unpack_from(">d", raw, 9)
-                    changed = raw[:9] + struct.pack(">d", born - milliseconds) + raw[17:]
-                    await client.hset(key, field, changed)
+                    born = int.from_bytes(raw[8:14], "big") - milliseconds
+                    await client.hset(key, field, raw[:8] + born.to_bytes(6, "big") + raw[14:])

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from router.cache.explanation import explanation
 from router.cache.trace import Origin, Status, Trace
-from router.cache.usage import CacheMode
+from router.cache.usage import CacheDemand, CacheMode
 from router.pipeline import GraphQLRequest, Pipeline
 from router.upstream.subgraph import SubgraphError, SubgraphResponse
+from tests.cache import test_other_keys
 from tests.cache.explained import Place, fields_of, statuses
 from tests.cache.graph import World, world
 from tests.cache.test_caching import SHOP, rows, shop, turns
@@ -134,6 +135,25 @@ async def test_one_entity_is_the_same_at_all_of_its_places() -> None:
         ("page", "nodes", 1, "left"),
     }
     assert len(left) == 7
+
+
+async def test_the_key_of_an_entity_is_known_by_whatever_leads_to_it() -> None:
+    policy = {"*": {"maxAge": 60}, "Product.id": {"maxAge": 0}, "Maker.id": {"maxAge": 0}}
+    asked = Asked(shop(policy=policy))
+    text = "{ product(id: 1) { id again: id maker { id } } }"
+
+    for status in ("miss", "hit"):
+        assert set((await asked.fields(text)).values()) == {status}
+
+
+async def test_the_key_of_an_entity_that_is_sent_under_another_one_is_looked_up() -> None:
+    asked = Asked(test_other_keys.shop())
+    text = "{ lastSale { product { slug id name } } }"
+
+    for status in ("miss", "hit"):
+        answer = await asked.answer(text)
+        assert "errors" not in answer
+        assert statuses(answer["extensions"]["cache"]) == dict.fromkeys(fields_of(answer["data"]), status)
 
 
 async def test_what_may_not_be_kept_is_uncached() -> None:
@@ -261,8 +281,10 @@ async def test_what_a_client_wants_of_the_cache_is_seen() -> None:
     text = "{ product(id: 1) { name } }"
     await asked.answer(text)
 
-    assert await asked.by_status(text, cache_mode=CacheMode.REFRESH) == {"miss": {"product", "product.name"}}
-    assert await asked.by_status(text, cache_mode=CacheMode.BYPASS) == {
+    assert await asked.by_status(text, demand=CacheDemand(CacheMode.REFRESH)) == {
+        "miss": {"product", "product.name"}
+    }
+    assert await asked.by_status(text, demand=CacheDemand(CacheMode.BYPASS)) == {
         "uncached": {"product", "product.name"}
     }
 

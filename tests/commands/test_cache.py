@@ -356,8 +356,16 @@ def test_counts_many_and_measures_some(redis: Redis) -> None:
     many = found["types"]["Many"]
     assert (many["entities"], many["measured"], many["fields"]) == (1500, 200, 1500)
     assert 1500 * 50 < many["bytes"] < 1500 * 500
-    assert found["types"]["Odd"] == {"entities": 1, "measured": 0, "fields": 0, "bytes": 0}
+    assert many["hash_tables"] == 0
+    assert found["types"]["Odd"] == {"entities": 1, "measured": 0, "fields": 0, "bytes": 0, "hash_tables": 0}
     assert "~1,500" in run("stats", "--redis", redis.url).stdout
+
+
+def test_says_where_redis_could_do_with_less(redis: Redis) -> None:
+    redis.run(*(("HSET", f"softfactory:e:Many:{each}", "f", "x" * 5000) for each in range(10)))
+    assert "hash-max-listpack-value" in run("stats", "--redis", redis.url).stdout
+    found = json.loads(run("stats", "--redis", redis.url, "--format", "json").stdout)
+    assert found["types"]["Many"]["hash_tables"] == 10
 
 
 def test_looks_at_no_more_than_allowed(redis: Redis) -> None:

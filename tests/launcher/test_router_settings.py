@@ -8,6 +8,9 @@ import pytest
 
 from launcher.up import UpOptions, router_settings
 from router.cache.caching import CachingOptions
+from router.cache.policy import Scope, policies
+from router.cache.viewer import Viewer as CacheViewer
+from router.federation.supergraph import Supergraph
 from router.security.jwt_authentication import jwt_authentication
 from router.settings import RouterSettings
 from router.upstream.subgraph import SubgraphRequest
@@ -72,3 +75,26 @@ async def test_what_is_wrong_with_a_token_is_for_services_to_say(
     settings: RouterSettings, token: str
 ) -> None:
     assert await name_of(settings, token) is None
+
+
+def test_listings_are_kept_for_all_subscribers_and_bookmarks_for_each(settings: RouterSettings) -> None:
+    supergraph = Supergraph.parse((ROOT / "schema/supergraph.graphql").read_text())
+    kept = policies(supergraph, "review", settings.cache)
+    for field in ("Query.reviewListings", "ReviewListing.title", "ReviewListingStats.listings"):
+        policy = kept.of(*field.split("."))
+        assert policy is not None
+        assert (policy.scope, policy.vary_claims, policy.max_age) == (
+            Scope.PUBLIC,
+            ("subscribed_review",),
+            300,
+        )
+        of = {
+            claims: CacheViewer({"authorization": "a"}, claims=dict.fromkeys(claims, True)).scope(policy)
+            for claims in ((), ("subscribed_review",), ("subscribed_review", "subscribed_coocook"))
+        }
+        assert of[()] is None
+        assert of["subscribed_review",] == of["subscribed_review", "subscribed_coocook"]
+        assert of["subscribed_review",]
+    bookmarked = kept.of("ReviewListing", "isBookmarked")
+    assert bookmarked is not None
+    assert bookmarked.scope is Scope.PRIVATE

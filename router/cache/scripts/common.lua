@@ -7,7 +7,9 @@
 
 local CLOCK, FIRST = KEYS[1], 6
 local NAMES = '\255' -- not UTF-8, so no field is called that
-local VERSION, HEAD, HEAD_SIZE = 1, '>BddI4I4I4I4', 33
+local HEADS = { -- by the first byte: plain, with times of being stale and spare, with tags, with both
+  [4] = { '>xI7I6I4', 18 }, [5] = { '>xI7I6I4I4I4', 26 }, [6] = { '>xI7I6I4I2', 20 }, [7] = { '>xI7I6I4I4I4I2', 28 },
+}
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -113,12 +115,18 @@ local function names_in(packed)
   return read and type(names) == 'table' and names or nil
 end
 
--- Whether an entry may be used, and whether it is broken. `after`: of its field by name. NaN fails every comparison.
+-- Whether an entry may be used, and whether it is broken. `after`: of its field by name.
 local function usable(raw, type, after)
-  if #raw < HEAD_SIZE then return false, true end
-  local version, stamp, born, fresh, stale, spare, size = struct.unpack(HEAD, raw)
-  if version ~= VERSION or #raw < HEAD_SIZE + size then return false, true end
-  local ends = born + fresh + math.max(stale, spare)
+  local kind = string.byte(raw)
+  local head = HEADS[kind]
+  if not head or #raw < head[2] then return false, true end
+  local stamp, born, fresh, stale, spare, length = struct.unpack(head[1], raw)
+  local ends, tags = born + fresh, ''
+  if kind % 2 == 1 then ends = ends + math.max(stale, spare) else length = stale end
+  if kind >= 6 then
+    if #raw < head[2] + length then return false, true end
+    tags = string.sub(raw, head[2] + 1, head[2] + length)
+  end
   local counts = stamp >= marks.floor and stamp >= after and stamp <= clock and ends >= now and born <= now + 1000
-  return counts and unmarked(stamp, type, string.sub(raw, HEAD_SIZE + 1, HEAD_SIZE + size)), false
+  return counts and unmarked(stamp, type, tags), false
 end

@@ -96,3 +96,15 @@ def test_an_admin_passes_every_guard() -> None:
     admin.require_scope("refund:payments")
     admin.require_product("review")
     assert admin.may_see(99)
+
+
+def test_subscribers_of_a_product_have_a_claim_in_common_if_it_stays_open() -> None:
+    ends = {"coocook": NOW + timedelta(minutes=59), "review": NOW + tokens.LIFETIME, "sns-auto": None}
+    claims = jwt.decode(tokens.issue(VIEWER, SECRET, NOW, ends), options={"verify_signature": False})
+    found = {name for name in claims if name.startswith("subscribed_")}
+    assert found == {
+        "subscribed_review",
+        "subscribed_sns-auto",
+        *(f"subscribed_{each}" for each in VIEWER.products - ends.keys()),
+    }
+    assert all(claims[name] is True for name in found)
