@@ -80,3 +80,15 @@ async def test_another_subgraph_s_private_values_stay() -> None:
     graph.taken_calls()
     await graph.ask(text, headers=viewer)
     assert {call.subgraph for call in graph.taken_calls()} == {"shop"}
+
+
+async def test_a_subgraph_that_names_what_has_changed_is_believed() -> None:
+    graph = shop()
+    text = "{ product(id: 1) { name maker { name } } }"
+    await graph.ask(text)
+    graph.extensions = {"cacheInvalidation": {"entities": [{"__typename": "Product", "id": "3"}]}}
+    await graph.ask('mutation { rename(id: 3, name: "new") { maker { name } } }')
+    graph.extensions = {}
+    graph.taken_calls()
+    await graph.ask(text)
+    assert asked(graph) == []
