@@ -26,6 +26,7 @@ from router.cache.redis_connection import connect
 from router.cache.tiers import TieredStore
 
 _PAGE: Final = 4096
+_SECONDS: Final = 30
 _WARM: Final = 100
 """Entities that are filled in before memory is measured, so that what is imported late is there."""
 
@@ -82,9 +83,10 @@ async def _store(redis: str, bound: int) -> MemoryStore | TieredStore:
         return MemoryStore(time.monotonic, bound)
     client = connect(redis)
     store = TieredStore(open_store(client), client.connection_pool, NearMemory(bound))
-    await store.read(())
-    while not store.is_coherent:  # noqa: ASYNC110  nobody is told
-        await asyncio.sleep(0.001)
+    async with asyncio.timeout(_SECONDS):
+        await store.read(())
+        while not store.is_coherent:  # noqa: ASYNC110  nobody is told
+            await asyncio.sleep(0.001)
     return store
 
 

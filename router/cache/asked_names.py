@@ -4,7 +4,7 @@ An entity is kept once for all subgraphs, so what is asked for one subgraph is d
 an object without a key goes with whatever holds it, and lists of entities go with each of their entities.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from graphql import GraphQLError, GraphQLField, get_named_type, is_leaf_type
@@ -23,7 +23,8 @@ from router.cache.invalidation_request import (
     OneField,
     not_understood,
 )
-from router.cache.store import Invalidation, type_of
+from router.cache.store import Invalidation, together, type_of
+from router.errors import ClientError
 from router.federation.supergraph import Supergraph
 
 
@@ -78,6 +79,20 @@ class AskedNames:
             except _NotKnownError as error:
                 raise not_understood(f"Request {position + 1}: {error}", request=position) from None
         return found.invalidation()
+
+    def as_far_as_known(self, asked: Iterable[Asked]) -> Invalidation:
+        """All of it in one. What the graph does not have is passed over. Where the key is not the one that makes an entity's
+        name, all of its type goes."""
+        return together([part for each in asked for part in self._known(each)])
+
+    def _known(self, asked: Asked) -> Iterator[Invalidation]:
+        try:
+            yield self.invalidation([asked])
+        except ClientError:
+            if isinstance(asked, OneEntity):
+                yield from self._known(OfType(asked.type))
+            elif isinstance(asked, OneField) and asked.key is not None:
+                yield from self._known(OneField(asked.type, asked.field))
 
     def _add(self, asked: Asked, found: _Found) -> None:
         match asked:

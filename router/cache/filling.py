@@ -116,6 +116,8 @@ class Filling:
     ) -> Iterator[str]:
         """All that say when a value is over: its own, those of the lists in it, and its viewer's."""
         yield from map(tag_of_lists, each.member.listed)
+        if each.value == _NULL:
+            yield from map(tag_of_lists, each.member.refers)
         policy = each.member.policy
         if viewer is not None and policy is not None and policy.scope is Scope.PRIVATE:
             yield tag_of_viewer(self._subgraph, viewer)

@@ -14,7 +14,6 @@ from router.cache.identity import Identities
 from router.cache.invalidation_request import Asked
 from router.cache.named import Named
 from router.cache.store import Invalidation, together, type_of
-from router.errors import ClientError
 from router.federation.supergraph import Supergraph
 
 
@@ -52,13 +51,7 @@ class Naming:
         With what has changed go all lists of entities of its types, and what the subgraph keeps for the viewer: that is what a
         mutation changes without returning it.
         """
-        parts = [self._of_answer(subgraph, changed)]
-        for asked in _asked(body):
-            try:
-                parts.append(self._names.invalidation([asked]))
-            except ClientError:
-                continue  # the graph has no such names, so nothing of it is kept
-        return together(parts)
+        return together([self._of_answer(subgraph, changed), self._names.as_far_as_known(_asked(body))])
 
     def _of_answer(self, subgraph: str, changed: Changed) -> Invalidation:
         names = dict.fromkeys(changed.entities)
@@ -93,11 +86,20 @@ class Naming:
                 yield interface
 
 
+def names_changes(body: bytes) -> bool:
+    """Whether the subgraph has said in the answer what has changed."""
+    return _named(body) is not None
+
+
 def _asked(body: bytes) -> Iterator[Asked]:
+    named = _named(body)
+    if named is not None:
+        yield from named.asked()
+
+
+def _named(body: bytes) -> Named | None:
     try:
         extensions = _read(body).extensions
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return
-    named = extensions.named if extensions is not None else None
-    if named is not None:
-        yield from named.asked()
+        return None
+    return extensions.named if extensions is not None else None

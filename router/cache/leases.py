@@ -31,7 +31,8 @@ class Leases:
         return set(wanted) - self._held
 
     async def wait(self, fields: set[FieldOf], until: float | None) -> None:
-        """Until each is there, or granted here since whoever had it is late, or has failed.
+        """Until each is there, or one is granted here since whoever had it is late, or has failed: that is to be fetched at once,
+        or two might wait for each other.
 
         `until`: seconds of the event loop's clock.
         """
@@ -48,7 +49,10 @@ class Leases:
                 for id_, entry in entries.items()
                 if entry.fresh > 0
             }
-            fields = await self.claim(fields - known)
+            missing = fields - known
+            fields = await self.claim(missing)
+            if len(fields) < len(missing):
+                return
 
     def handed_over(self, fields: Iterable[FieldOf]) -> Sequence[str]:
         """Whoever gets these names releases them."""

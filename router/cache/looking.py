@@ -147,7 +147,8 @@ class Looking:
     def _learn(self) -> None:
         for member, found in tuple(self._learning.items()):
             if found:
-                member.coordinate.skimming.note(*(sum(each) for each in zip(*found, strict=True)))
+                known, total = (sum(each) for each in zip(*found, strict=True))
+                member.coordinate.skimming.note(known, total)
                 del self._learning[member]
 
     def _known(self, spot: Spot, view: View) -> Mapping[str, bytes]:

@@ -5,7 +5,7 @@ from typing import Protocol
 import msgspec
 
 from router.cache.asking import Asking
-from router.cache.invalidating import Changed, Naming
+from router.cache.invalidating import Changed, Naming, names_changes
 from router.cache.shadow import is_same
 from router.cache.shape import Shape
 from router.cache.shapes import variables_of
@@ -52,8 +52,8 @@ class Mutating:
         return response
 
     async def _changed(self, shape: Shape, request: SubgraphRequest, response: SubgraphResponse) -> Changed:
-        """What it returns has changed, also with errors. So have those entities that this leads to of which the cache knows
-        something else; of the others only what is shown may have."""
+        """What it returns has changed, also with errors. A subgraph that names what has changed names the rest, too. Else so have
+        those entities that this leads to of which the cache knows something else; of the others only what is shown may have."""
         values: dict[str, dict[str, bytes]] = {}
         apart = TakingApart(Asking(variables_of(request.body), Viewer({})), values)
         try:
@@ -63,6 +63,8 @@ class Mutating:
                 apart.take(shape.root_selection, data)
         except (UnexpectedAnswerError, msgspec.MsgspecError, UnicodeError):
             pass  # what was found until then has changed all the same
+        if names_changes(response.body):
+            return Changed(apart.outermost)
         inner = {name: found for name, found in values.items() if name not in apart.outermost}
         different = await self._different(inner) if inner else set()
         fields = {

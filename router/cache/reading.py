@@ -114,9 +114,11 @@ class Reading:
             for asked in view.asked:
                 coordinate = asked.member.coordinate
                 counts[coordinate] = counts.get(coordinate, 0) + len(spots)
-                if asked.member.listed or asked.member.tags:
-                    for spot in spots if asked.member.tags else spots[:1]:
-                        taken = Taken(spot.entity, asked.member, asked.id, b"")
+                member = asked.member
+                if member.listed or member.tags or member.refers:
+                    for spot in spots if member.tags or member.refers else spots[:1]:
+                        value = looking.values.get(spot.entity, {}).get(asked.id, b"")
+                        taken = Taken(spot.entity, member, asked.id, value)
                         tags.update(self._around.filling.tags(taken, self._arguments, None))
         usage.add(
             looking.until,

@@ -46,6 +46,8 @@ class Member:
     """Those that decide what these objects are like."""
     listed: tuple[str, ...] = ()
     """Types of entities of which it has lists."""
+    refers: tuple[str, ...] = ()
+    """Types of entities of which it has one, or null, which one may take the place of."""
     attribute: str = ""
     """Of the classes that answers are decoded into."""
     decode: Callable[[bytes], Any] | None = None

@@ -11,7 +11,7 @@ from router.cache.field_ids import skeleton, skeleton_variables
 from router.cache.forms import add_forms
 from router.cache.operation_text import write_operations
 from router.cache.read_operation import NotCacheableError, Reader
-from router.cache.shape import Selection, Shape, selections
+from router.cache.shape import Member, Selection, Shape, selections
 
 _log: Final = logging.getLogger(__name__)
 _MOST: Final = 2000
@@ -75,6 +75,7 @@ def complete(shape: Shape, operation: OperationDefinitionNode) -> None:
             for member in case.members:
                 if member.below is not None:
                     member.listed = tuple(sorted(listed(member.below, is_list=member.depth > 0)))
+                    member.refers = _refers(member)
                 if member.below is not None and member.below.has_values:
                     member.skeleton = skeleton(member.below)
                     member.variables = tuple(dict.fromkeys(skeleton_variables(member.below)))
@@ -84,6 +85,12 @@ def complete(shape: Shape, operation: OperationDefinitionNode) -> None:
         case for top in shape.tops for case in top.selection.cases.values()
     ]  # fmt: skip
     shape.useful = any(member.policy is not None for case in outer for member in case.members)
+
+
+def _refers(member: Member) -> tuple[str, ...]:
+    if member.below is None or member.depth:
+        return ()
+    return tuple(sorted(case.typename for case in member.below.cases.values() if case.identity is not None))
 
 
 def listed(selection: Selection, *, is_list: bool) -> set[str]:

@@ -22,5 +22,7 @@ class Skimming:
         return self.share >= _WORTH
 
     def note(self, known: int, total: int) -> None:
-        """How many of the fields of one list's entities were known."""
+        """How many of the fields of one list's entities were known. Where none is asked for there is nothing to learn."""
+        if not total:
+            return
         self.share += _WEIGHT * (known / total - self.share)

@@ -219,11 +219,10 @@ async def clear_failures(session: WriteSession, email: str, now: datetime) -> da
     return None
 
 
-async def replace_password_hash(session: WriteSession, user: int, old: str, new: str) -> None:
-    """Does nothing if the password was changed meanwhile."""
-    await session.execute(
-        update(User).where(User.id == user, User.password_hash == old).values(password_hash=new)
-    )
+async def replace_password_hash(session: WriteSession, user: int, old: str, new: str) -> bool:
+    """False, and nothing is replaced, if the password was changed meanwhile."""
+    statement = update(User).where(User.id == user, User.password_hash == old).values(password_hash=new)
+    return bool(await session.rows(statement.returning(User.id)))
 
 
 def _failures_since(failures: InstrumentedAttribute[list[datetime]], since: datetime) -> Any:

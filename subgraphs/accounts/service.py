@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from subgraphs.accounts import passwords, repository, rules
+from subgraphs.accounts.cache_policy import LOOKED_FOR
 from subgraphs.accounts.errors import AccountLocked, EmailTaken, InvalidCredentials, InvalidEmail
 from subgraphs.accounts.loaders import Loaders
 from subgraphs.accounts.models import LoginAttempt, User
@@ -34,7 +35,7 @@ async def register(context: Context[Loaders], email: str, password: str, name: s
         with violations({"uq_users_email": EmailTaken()}):
             work.session.add(user)
             await work.session.flush()
-        work.record("User", user.id, "registered")
+        work.record("User", user.id, "registered", cacheInvalidation=LOOKED_FOR)
     return _sign_in(context, user, {})
 
 
@@ -87,8 +88,8 @@ async def _succeed(context: Context[Loaders], user: User, password: str) -> Sign
         # Guesses run side by side: one that is right counts only if the wrong ones have not locked the address.
         _refuse_if_locked(await repository.clear_failures(work.session, user.email, context.now), context.now)
         work.session.add(LoginAttempt(email=user.email, user_id=user.id, succeeded=True))
-        if new is not None:
-            await repository.replace_password_hash(work.session, user.id, old, new)
+        if new is not None and await repository.replace_password_hash(work.session, user.id, old, new):
+            work.record("User", user.id, "password_rehashed")
         products = await _open_products(work.session, user, context.now)
     return _sign_in(context, user, products)
 

@@ -30,6 +30,8 @@ class Context(Generic[LoadersT]):
     make_loaders: Callable[[Reader], LoadersT]
     loaders: LoadersT = field(init=False)
     now: datetime = field(init=False)
+    committed: list[OutboxEvent] = field(init=False, default_factory=list)
+    """What this request's units of work have recorded and committed."""
     _reader: Reader = field(init=False)
     _viewer: Viewer | Unauthenticated = field(init=False)
 
@@ -63,6 +65,7 @@ class Context(Generic[LoadersT]):
         """One transaction. What is read after it sees it: loaders start empty, on the primary."""
         async with unit_of_work(self.database, self.outbox) as work:
             yield work
+        self.committed += work.recorded
         self._reader.has_written = True
         self.loaders = self.make_loaders(self._reader)
 

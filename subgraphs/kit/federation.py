@@ -15,6 +15,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from subgraphs.kit.cache_control import CACHE_TAG_VERSION, CacheTag
 from subgraphs.kit.errors import InvalidRepresentation, JsonValue
+from subgraphs.kit.invalidation import NamesWhatChanged
 from subgraphs.kit.scalars import SCALARS
 
 FEDERATION_VERSION: Final = "2.9"
@@ -43,6 +44,7 @@ class Schema(strawberry.federation.Schema):
             extensions=[
                 lambda: ParserCache(maxsize=CACHED_OPERATIONS),
                 lambda: ValidationCache(maxsize=CACHED_OPERATIONS),
+                NamesWhatChanged,
             ],
             federation_version=FEDERATION_VERSION,
         )

@@ -72,6 +72,8 @@ class Subgraph:
         if result.errors:
             executed = not isinstance(result, PreExecutionError)
             response["errors"] = render(result.errors, self.service.name, executed=executed)
+        if result.extensions:
+            response["extensions"] = result.extensions
         return response
 
     async def token_for(self, email: str) -> str:

@@ -44,6 +44,14 @@ class WebAppCount:
     live: int
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An enrolment and its cohort, by keys."""
+
+    enrollment: int
+    cohort: int
+
+
 async def plans(session: ReadSession, ids: Sequence[int]) -> Sequence[Plan]:
     return await session.all(select(Plan).where(is_one_of(Plan.id, ids)))
 
@@ -202,13 +210,13 @@ async def take_seat(session: WriteSession, cohort: int, now: datetime) -> bool:
     return bool(await session.rows(statement))
 
 
-async def leave_waiting_list(session: WriteSession, student: int) -> int | None:
-    """Gives up the student's place on a waiting list; the enrolment that was dropped, if there was one."""
+async def leave_waiting_list(session: WriteSession, student: int) -> Place | None:
+    """Gives up the student's place on a waiting list; which it was, if there was one."""
     statement = (
         update(Enrollment)
         .where(Enrollment.student_id == student, Enrollment.status == EnrollmentStatus.WAITLISTED)
         .values(status=EnrollmentStatus.DROPPED)
-        .returning(Enrollment.id)
+        .returning(Enrollment.id, Enrollment.cohort_id)
     )
     rows = await session.rows(statement)
-    return rows[0].id if rows else None
+    return Place(rows[0].id, rows[0].cohort_id) if rows else None

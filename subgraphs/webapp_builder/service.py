@@ -71,7 +71,9 @@ async def enroll(context: Context[Loaders], cohort: int, *, join_waiting_list: b
         work.record("Enrollment", enrollment.id, "created", status=status.value, cacheInvalidation=DASHBOARDS)
         work.record("Cohort", cohort, "seat_taken" if has_seat else "waiting_list_joined")
         if left is not None:
-            work.record("Enrollment", left, "dropped", status=EnrollmentStatus.DROPPED.value)
+            work.record("Enrollment", left.enrollment, "dropped", status=EnrollmentStatus.DROPPED.value)
+            if left.cohort != cohort:
+                work.record("Cohort", left.cohort, "waiting_list_left")
     return enrollment
 
 

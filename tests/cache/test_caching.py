@@ -282,6 +282,9 @@ async def test_a_mutation_drops_the_entities_that_it_returns() -> None:
         ({"fields": [{"__typename": "Product", "id": "2", "field": "name"}]}, 1),
         ({"fields": [{"__typename": "Product", "id": "2", "field": "price"}]}, 0),
         ({"fields": [{"__typename": "Query", "field": "products"}]}, 1),
+        ({"entities": [{"__typename": "Product", "other": 2}]}, 1),  # which may be any of them
+        ({"fields": [{"__typename": "Product", "other": 2, "field": "name"}]}, 1),
+        ({"fields": [{"__typename": "Product", "other": 2, "field": "nothing"}]}, 0),
         ({"types": ["Product"]}, 1),
         ({"types": ["Maker"]}, 0),
         ({"types": ["Page"]}, 1),  # which stands in fields of Query
@@ -298,6 +301,18 @@ async def test_a_mutation_drops_what_its_subgraph_names(named: dict[str, Any], c
     graph.taken_calls()
     await graph.ask("{ products { name } }")
     assert len(graph.taken_calls()) == calls
+
+
+async def test_so_it_does_where_the_mutation_failed_after_that() -> None:
+    graph = shop()
+    await graph.ask("{ products { name } }")
+    graph.rows["Query"]["touch"] = ValueError("too late")
+    graph.extensions = {"cacheInvalidation": {"types": ["Product"]}}
+    assert (await graph.ask("mutation { touch }"))["errors"]
+    graph.extensions = {}
+    graph.taken_calls()
+    await graph.ask("{ products { name } }")
+    assert len(graph.taken_calls()) == 1
 
 
 async def test_an_answer_from_before_a_mutation_does_not_come_back() -> None:

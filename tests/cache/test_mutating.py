@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.cache.graph import World
 from tests.cache.test_caching import shop, turns
 
@@ -80,3 +82,28 @@ async def test_another_subgraph_s_private_values_stay() -> None:
     graph.taken_calls()
     await graph.ask(text, headers=viewer)
     assert {call.subgraph for call in graph.taken_calls()} == {"shop"}
+
+
+async def test_a_subgraph_that_names_what_has_changed_is_believed() -> None:
+    graph = shop()
+    text = "{ product(id: 1) { name maker { name } } }"
+    await graph.ask(text)
+    graph.extensions = {"cacheInvalidation": {"entities": [{"__typename": "Product", "id": "3"}]}}
+    await graph.ask('mutation { rename(id: 3, name: "new") { maker { name } } }')
+    graph.extensions = {}
+    graph.taken_calls()
+    await graph.ask(text)
+    assert asked(graph) == []
+
+
+@pytest.mark.parametrize("keeps_answers", [False, True])
+async def test_what_was_not_there_is_there_once_a_mutation_has_made_it(keeps_answers: bool) -> None:
+    graph = shop()
+    graph.keeps_answers = keeps_answers
+    text = "{ product(id: 9) { name } }"
+    graph.rows["Query"]["product"] = lambda id: f"Product:{id}" if f"Product:{id}" in graph.rows else None  # noqa: A006
+    for _ in range(2):
+        assert (await graph.ask(text))["data"]["product"] is None
+    graph.rows["Product:9"] = {**graph.rows["Product:1"], "id": "9"}
+    await graph.ask('mutation { rename(id: 9, name: "new") { id } }')
+    assert (await graph.ask(text))["data"]["product"] == {"name": "new"}

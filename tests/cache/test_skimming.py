@@ -84,3 +84,14 @@ async def test_lists_inside_objects_without_a_key() -> None:
         assert answer == first
         assert len(calls) == 1
     assert is_skimmed(calls[0])
+
+
+async def test_a_list_of_which_no_field_is_asked_for() -> None:
+    graph = shop(policy=LISTS_END)
+    text = "query($all: Boolean!) { products(first: 3) { __typename name @include(if: $all) } }"
+    for _ in range(3):
+        for shown in (True, False):
+            graph.clock.now += 11
+            for coordinate in graph.cache.coordinates:
+                coordinate.skimming.share = 1.0
+            assert len((await graph.ask(text, {"all": shown}))["data"]["products"]) == 3

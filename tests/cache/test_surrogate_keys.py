@@ -91,6 +91,7 @@ def test_whatever_drops_an_answer_here_names_a_key_of_it(
     noted = usage(entities, tags)
     answers = Answers(lambda: 0.0, 1_000_000, Coordinates())
     answers.put("key", b"{}", noted)
+    assert answers.get("key") is not None
     answers.drop(what)
     value = keys(most).value(noted.dependencies)
 

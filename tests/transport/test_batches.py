@@ -23,6 +23,7 @@ from router.transport.endpoint import EndpointOptions, GraphQLEndpoint
 from router.transport.parameters import Parameters
 from router.transport.persisted_queries import PersistedQueries, sha256_of
 from tests.conftest import SmallGraph
+from tests.security.tokens import SECRET, shared
 from tests.transport.raw_client import RawRequest, exchange
 
 ON = {"batching": {"enabled": True, "max_operations": 4}}
@@ -380,6 +381,23 @@ def test_whatever_is_sent_is_understood_or_refused(body: bytes) -> None:
     assert is_batch(body) is body.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(b"[")
     with suppress(ClientError):
         assert all(isinstance(each, Parameters | ClientError) for each in batch_from_body(body, 3))
+
+
+async def test_a_token_is_checked_once_for_all(serve: Any, small_graph: Any) -> None:
+    client = await serve(
+        **ON,
+        authentication={"jwt": {"issuers": [{"secret": SECRET}]}},
+        authorization={"require_authentication": True},
+    )
+    token = shared(iat=None, exp=40_000_000_000, aud=None)
+    wrong = await post(client, [OK, OK], authorization="Bearer x")
+    missing = await post(client, [OK, OK])
+    assert small_graph.requests == []
+    right = await post(client, [OK, OK], authorization=f"Bearer {token}")
+
+    assert (wrong.status_code, code(wrong.json())) == (401, "AUTH_ERROR")
+    assert (missing.status_code, [code(each) for each in missing.json()]) == (200, ["AUTH_ERROR"] * 2)
+    assert right.json() == [LANGUAGES, LANGUAGES]
 
 
 FIELDS = ("people { name }", "people(first: 3) { name greeting(language: KO) }", "person(id: 2) { friend { greeting } }",

@@ -169,6 +169,13 @@ class TestLogin:
         assert stored != weak
         await client.data(LOGIN, email=account, password=GOOD)
         assert await sql(client, "SELECT password_hash FROM users WHERE email = :e", e=account) == [(stored,)]
+        ((key,),) = await sql(client, "SELECT id FROM users WHERE email = :e", e=account)
+        kinds = await sql(
+            client,
+            "SELECT kind FROM outbox_events WHERE entity_key = :k ORDER BY id",
+            k=ids.encode("User", key),
+        )
+        assert kinds == [("registered",), ("password_rehashed",)]
 
 
 class TestLock:

@@ -140,6 +140,11 @@ class Query:
         return from_row(Author, row) if row else None
 
     @strawberry.field
+    async def touch(self, info: Info, keys: list[int]) -> int:
+        """As no query should."""
+        return await touch(info, keys)
+
+    @strawberry.field
     def broken(self) -> str:
         raise RuntimeError("the password is 1234")
 
@@ -161,6 +166,20 @@ class Mutation:
             if fail:
                 raise RuntimeError("after the insert")
         return from_row(Author, row)
+
+    @strawberry.field
+    async def touch(self, info: Info, keys: list[int]) -> int:
+        return await touch(info, keys)
+
+
+async def touch(info: Info, keys: list[int]) -> int:
+    """Records each author in a unit of work of its own, which a key below 0 rolls back, and fails."""
+    for key in keys:
+        async with info.context.write() as work:
+            work.record("Author", abs(key), "touched", by="nobody")
+            if key < 0:
+                raise NameTaken("There is such an author.")
+    return len(keys)
 
 
 async def no_seed(writer: SeedWriter, plan: SeedPlan) -> None:

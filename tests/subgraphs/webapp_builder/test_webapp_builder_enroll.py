@@ -112,6 +112,8 @@ async def test_a_seat_ends_the_waiting_elsewhere(
     assert [row["status"] for row in statuses] == ["DROPPED", "ENROLLED"]
     dropped = "SELECT count(*) FROM outbox_events WHERE entity_key = $1 AND kind = 'dropped'"
     assert await connection.fetchval(dropped, waiting["id"]) == 1
+    left = "SELECT count(*) FROM outbox_events WHERE entity_key = $1 AND kind = 'waiting_list_left'"
+    assert await connection.fetchval(left, full) == 1
     positions = await client.as_user(other).data("{ myEnrollments { nodes { waitingPosition } } }")
     assert positions == {"myEnrollments": {"nodes": [{"waitingPosition": 1}]}}
 
