@@ -69,7 +69,6 @@ async def token_for(context: Context[Loaders], email: str) -> str:
 
 async def _fail(context: Context[Loaders], email: str, user: User | None) -> None:
     async with context.write() as work:
-        work.session.add(LoginAttempt(email=email, user_id=user.id if user else None, succeeded=False))
         locked_until = await repository.count_failure(
             work.session,
             email,
@@ -78,6 +77,8 @@ async def _fail(context: Context[Loaders], email: str, user: User | None) -> Non
             limit=rules.FAILURES_TO_LOCK,
             lock=rules.LOCK_TIME,
         )
+        # After whoever came before has ended, so that attempts are in the order in which they count.
+        work.session.add(LoginAttempt(email=email, user_id=user.id if user else None, succeeded=False))
     _refuse_if_locked(locked_until, context.now)
 
 
