@@ -15,13 +15,13 @@ from router.cache.fetching import Part, Surroundings
 from router.cache.filling import Filling
 from router.cache.invalidating import Naming
 from router.cache.leases import Leases
-from router.cache.mutating import Mutating
+from router.cache.mutating import Kept, Mutating
 from router.cache.only_cached import NOBODY
 from router.cache.pace import Pace
 from router.cache.reading import Reading
 from router.cache.shape import Shape
 from router.cache.shapes import Shapes, variables_of
-from router.cache.store import FieldStore, Fill, Invalidation, Wanted
+from router.cache.store import Fill, Wanted
 from router.cache.under_way import UnderWay
 from router.cache.usage import CacheMode, Usage
 from router.cache.viewer import Viewer
@@ -45,10 +45,9 @@ class CachingOptions:
         return Viewer(request.headers, self.viewer_headers, request.claims, self.viewer_claims)
 
 
-class Cache(Protocol):
+class Cache(Kept, Protocol):
     """What all subgraphs share."""
 
-    store: FieldStore
     coordinates: Coordinates
 
     def clock(self) -> float:
@@ -56,9 +55,6 @@ class Cache(Protocol):
 
     def may_be_read(self) -> bool:
         """Whether it knows of all changes that are known here."""
-
-    async def invalidate_in_any_case(self, what: Invalidation) -> None:
-        """Sooner or later, wherever something is kept."""
 
 
 class CachingTransport:

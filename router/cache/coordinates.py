@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import msgspec
-
 from router.cache.skimming import Skimming
 
 _SAMPLE: Final = 16
@@ -46,38 +44,16 @@ class Coordinate:
         found = self.wrong if is_wrong else self.right
         found[bisect_left(AGES, age / 1000)] += 1
 
-    def report(self) -> "CoordinateReport":
-        """As it is now."""
-        found, fetched = self.hits + self.stale, self.misses + self.passed
-        sampled = self.sampled or 1
-        return CoordinateReport(
-            self.name,
-            self.hits,
-            self.stale,
-            self.misses,
-            self.passed,
-            self.age / sampled / 1000,
-            self.bytes * found // sampled,
-            self.fetched_in / fetched * found if fetched else 0.0,
-            tuple(self.right),
-            tuple(self.wrong),
-        )
+    @property
+    def found_bytes(self) -> int:
+        """Of all that was found, by those that were added up."""
+        return self.bytes * (self.hits + self.stale) // self.sampled if self.sampled else 0
 
-
-class CoordinateReport(msgspec.Struct, frozen=True):
-    """`age`: seconds, of what was found, on average. `bytes` were found. `saved`: seconds of fetching, at what a field of this
-    coordinate took on average when it was fetched."""
-
-    name: str
-    hits: int
-    stale: int
-    misses: int
-    passed: int
-    age: float
-    bytes: int
-    saved: float
-    right: tuple[int, ...]
-    wrong: tuple[int, ...]
+    @property
+    def saved(self) -> float:
+        """Seconds of fetching, at what a field of this coordinate took on average when it was fetched."""
+        fetched = self.misses + self.passed
+        return self.fetched_in / fetched * (self.hits + self.stale) if fetched else 0.0
 
 
 class Coordinates:

@@ -16,7 +16,7 @@ from router.operation.request_body import encode_request
 from router.upstream.subgraph import SubgraphError, SubgraphRequest, SubgraphResponse, SubgraphTransport
 
 
-class Cache(Protocol):
+class Kept(Protocol):
     """What is kept."""
 
     store: FieldStore
@@ -28,7 +28,7 @@ class Cache(Protocol):
 class Mutating:
     """Of one subgraph."""
 
-    def __init__(self, subgraph: str, inner: SubgraphTransport, cache: Cache, naming: Naming) -> None:
+    def __init__(self, subgraph: str, inner: SubgraphTransport, cache: Kept, naming: Naming) -> None:
         self._subgraph = subgraph
         self._inner = inner
         self._cache = cache

@@ -73,7 +73,6 @@ class Usage:
         "dependencies",
         "haste",
         "is_shared",
-        "mode",
         "pace",
         "trace",
         "until",
@@ -89,7 +88,6 @@ class Usage:
     ) -> None:
         self.began = began
         self.demand = demand
-        self.mode = demand.mode
         self.haste = haste
         self.trace = trace
         self.compares = False
@@ -108,6 +106,11 @@ class Usage:
     def never(self) -> None:
         """A part came past the caches."""
         self.until = OVER
+
+    @property
+    def mode(self) -> CacheMode:
+        """What the client wants."""
+        return self.demand.mode
 
     @property
     def fresh(self) -> float:

@@ -50,7 +50,7 @@ class CacheMetrics:
 
     def _add(self, of: Coordinate) -> None:
         told = self._told.setdefault(of, defaultdict(float))
-        report, to, name = of.report(), self._to, of.name
+        to, name = self._to, of.name
         for result, count in (
             ("hit", of.hits),
             ("stale", of.stale),
@@ -62,9 +62,9 @@ class CacheMetrics:
         for key, metric, value in (
             ("age", to.ages, of.age / 1000),
             ("aged", to.aged, of.sampled),
-            ("bytes", to.bytes, report.bytes),
+            ("bytes", to.bytes, of.found_bytes),
             ("fetching", to.fetching, of.fetched_in),
-            ("saved", to.saved, report.saved),
+            ("saved", to.saved, of.saved),
         ):
             if more := _more(told, key, value):
                 metric.labels(name).inc(more)

@@ -2,11 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
 from redis.asyncio import Redis
 
+from launcher.errors import LaunchError
+from launcher.valkey import ValkeyServer
 from router.cache.memory import MemoryStore
 from router.cache.near_memory import NearMemory
 from router.cache.open_store import open_redis, open_tiers
@@ -161,3 +166,13 @@ async def make_older(client: "Redis", milliseconds: int, prefix: bytes = PREFIX)
                 if field != b"\xff" and isinstance(raw, bytes):
                     born = int.from_bytes(raw[8:14], "big") - milliseconds
                     await client.hset(key, field, raw[:8] + born.to_bytes(6, "big") + raw[14:])
+
+
+@contextmanager
+def valkey_at(folder: Path) -> Iterator[ValkeyServer]:
+    """For some tests alone, which are skipped where it cannot be started."""
+    try:
+        with ValkeyServer(folder, durable=False) as server:
+            yield server
+    except LaunchError as error:
+        pytest.skip(str(error))

@@ -26,7 +26,7 @@ from router.cache.statistics import StoreStatistics
 from router.cache.store import FieldStore, Fill, Invalidation, StoreUnavailableError, Wanted
 from router.cache.tiers import TieredStore
 from tests.cache.clusters import Cluster, move, wait_until
-from tests.cache.stores import ready
+from tests.cache.stores import ready, valkey_at
 from tests.cache.test_tiers import Process, Story
 from tests.conftest import SmallGraph
 
@@ -53,11 +53,8 @@ def cluster(scratch: Path) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def server(scratch: Path) -> Iterator[ValkeyServer]:
-    try:
-        with ValkeyServer(scratch / "no-cluster", durable=False) as found:
-            yield found
-    except LaunchError as error:
-        pytest.skip(str(error))
+    with valkey_at(scratch / "no-cluster") as found:
+        yield found
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from launcher.errors import LaunchError
 from launcher.valkey import ValkeyServer
 from router.cache.redis_connection import connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
 from router.cache.store import Fill, Invalidation, StoreUnavailableError, Wanted
+from tests.cache.stores import valkey_at
 
 MINUTE = 60_000
 NAME = "User:1", "name"
@@ -45,11 +45,8 @@ class Ours:
 @pytest.fixture(scope="module")
 def own_server(scratch: Path) -> Iterator[ValkeyServer]:
     """For the tests of this module alone."""
-    try:
-        with ValkeyServer(scratch / "store", durable=False) as server:
-            yield server
-    except LaunchError as error:
-        pytest.skip(str(error))
+    with valkey_at(scratch / "store") as found:
+        yield found
 
 
 @pytest.fixture

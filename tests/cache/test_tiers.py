@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from launcher.errors import LaunchError
 from launcher.valkey import ValkeyServer
 from router.cache.announcement import LEASE
 from router.cache.answers import Answers
@@ -26,7 +25,7 @@ from router.cache.store import Fill, Found, Invalidation, StoreUnavailableError,
 from router.cache.tiers import TieredStore
 from router.cache.usage import Usage
 from tests.cache.slow_proxy import SlowProxy
-from tests.cache.stores import ready
+from tests.cache.stores import ready, valkey_at
 
 MINUTE = 60_000
 OPTIONS = RedisStoreOptions(timeout=5, pause=0.05)
@@ -61,11 +60,8 @@ class Process:
 
 @pytest.fixture(scope="module")
 def server(scratch: Path) -> Iterator[ValkeyServer]:
-    try:
-        with ValkeyServer(scratch / "tiers", durable=False) as found:
-            yield found
-    except LaunchError as error:
-        pytest.skip(str(error))
+    with valkey_at(scratch / "tiers") as found:
+        yield found
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ import uvicorn
 from click.testing import Result
 from typer.testing import CliRunner
 
-from launcher.errors import LaunchError
 from launcher.valkey import ValkeyServer
 from router.app import create_app
 from router.cache.memory import MemoryStore
@@ -28,6 +27,7 @@ from router.cli import app
 from router.serving.lasting import Lasting
 from router.settings import RouterSettings
 from tests.cache.clusters import Cluster
+from tests.cache.stores import valkey_at
 
 SUPERGRAPH = str(Path(__file__).parents[1] / "cases/small_graph/supergraph.graphql")
 KEY = "the-shared-key"
@@ -103,11 +103,8 @@ class Redis:
 
 @pytest.fixture(scope="module")
 def server(scratch: Path) -> Iterator[ValkeyServer]:
-    try:
-        with ValkeyServer(scratch / "cache-command", durable=False) as found:
-            yield found
-    except LaunchError as error:
-        pytest.skip(str(error))
+    with valkey_at(scratch / "cache-command") as found:
+        yield found
 
 
 @pytest.fixture

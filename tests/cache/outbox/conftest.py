@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from launcher.errors import LaunchError
 from launcher.valkey import ValkeyServer
 from router.cache.asked_names import AskedNames
 from router.cache.redis_connection import connect
 from tests.cache.outbox.processes import KINDS, SDL, Process, supergraph
+from tests.cache.stores import valkey_at
 
 
 @pytest.fixture(scope="session")
@@ -20,11 +20,8 @@ def names() -> AskedNames:
 
 @pytest.fixture(scope="session")
 def server(scratch: Path) -> Iterator[ValkeyServer]:
-    try:
-        with ValkeyServer(scratch / "outbox", durable=False) as found:
-            yield found
-    except LaunchError as error:
-        pytest.skip(str(error))
+    with valkey_at(scratch / "outbox") as found:
+        yield found
 
 
 @pytest.fixture
