@@ -11,7 +11,6 @@ import msgspec
 from router.cache.asked_names import AskedNames
 from router.cache.filling import tag_of_lists, tag_of_viewer
 from router.cache.identity import Identities
-from router.cache.invalidation_request import Asked
 from router.cache.named import Named
 from router.cache.store import Invalidation, together, type_of
 from router.federation.supergraph import Supergraph
@@ -30,11 +29,12 @@ _read: Final = msgspec.json.Decoder(_Answer).decode
 
 class Changed(NamedTuple):
     """What a mutation's answer shows: entities that have changed, and of others fields that may have, by name. `viewer`: who has
-    changed them, if that is known."""
+    changed them, if that is known. `named`: what the subgraph says of it."""
 
     entities: Collection[str] = ()
     fields: Collection[tuple[str, str]] = ()
     viewer: str | None = None
+    named: Named | None = None
 
 
 class Naming:
@@ -45,13 +45,14 @@ class Naming:
         self._identities = identities
         self._names = AskedNames(supergraph)
 
-    def invalidation(self, subgraph: str, changed: Changed, body: bytes = b"{}") -> Invalidation:
-        """Also of what the subgraph names in the answer. What is not as it should be there is passed over.
+    def invalidation(self, subgraph: str, changed: Changed) -> Invalidation:
+        """What is named and is not in the graph is passed over.
 
         With what has changed go all lists of entities of its types, and what the subgraph keeps for the viewer: that is what a
         mutation changes without returning it.
         """
-        return together([self._of_answer(subgraph, changed), self._names.as_far_as_known(_asked(body))])
+        asked = changed.named.asked() if changed.named is not None else ()
+        return together([self._of_answer(subgraph, changed), self._names.as_far_as_known(asked)])
 
     def _of_answer(self, subgraph: str, changed: Changed) -> Invalidation:
         names = dict.fromkeys(changed.entities)
@@ -86,18 +87,8 @@ class Naming:
                 yield interface
 
 
-def names_changes(body: bytes) -> bool:
-    """Whether the subgraph has said in the answer what has changed."""
-    return _named(body) is not None
-
-
-def _asked(body: bytes) -> Iterator[Asked]:
-    named = _named(body)
-    if named is not None:
-        yield from named.asked()
-
-
-def _named(body: bytes) -> Named | None:
+def named_in(body: bytes) -> Named | None:
+    """What a subgraph says in its answer to a mutation. None also where that has another form."""
     try:
         extensions = _read(body).extensions
     except (msgspec.MsgspecError, UnicodeError, RecursionError):

@@ -5,7 +5,7 @@ from typing import Protocol
 import msgspec
 
 from router.cache.asking import Asking
-from router.cache.invalidating import Changed, Naming, names_changes
+from router.cache.invalidating import Changed, Naming, named_in
 from router.cache.shadow import is_same
 from router.cache.shape import Shape
 from router.cache.shapes import variables_of
@@ -45,13 +45,17 @@ class Mutating:
         try:
             response = await self._inner.fetch(asked)
         except SubgraphError:
-            await self._invalidate(Changed(viewer=viewer), b"{}")
+            await self._invalidate(Changed(viewer=viewer))
             raise
-        changed = await self._changed(shape, request, response) if shape is not None else Changed()
-        await self._invalidate(changed._replace(viewer=viewer), response.body)
+        changed = Changed(viewer=viewer, named=named_in(response.body))
+        if shape is not None:
+            changed = await self._shown(shape, request, response, changed)
+        await self._invalidate(changed)
         return response
 
-    async def _changed(self, shape: Shape, request: SubgraphRequest, response: SubgraphResponse) -> Changed:
+    async def _shown(
+        self, shape: Shape, request: SubgraphRequest, response: SubgraphResponse, changed: Changed
+    ) -> Changed:
         """What it returns has changed, also with errors. A subgraph that names what has changed names the rest, too. Else so have
         those entities that this leads to of which the cache knows something else; of the others only what is shown may have."""
         values: dict[str, dict[str, bytes]] = {}
@@ -63,14 +67,14 @@ class Mutating:
                 apart.take(shape.root_selection, data)
         except (UnexpectedAnswerError, msgspec.MsgspecError, UnicodeError):
             pass  # what was found until then has changed all the same
-        if names_changes(response.body):
-            return Changed(apart.outermost)
+        if changed.named is not None:
+            return changed._replace(entities=apart.outermost)
         inner = {name: found for name, found in values.items() if name not in apart.outermost}
         different = await self._different(inner) if inner else set()
         fields = {
             (name, field_name(id_)) for name, found in inner.items() if name not in different for id_ in found
         }
-        return Changed(apart.outermost | different, fields)
+        return changed._replace(entities=apart.outermost | different, fields=fields)
 
     async def _different(self, values: dict[str, dict[str, bytes]]) -> set[str]:
         found = await self._cache.store.read([Wanted(name, tuple(each)) for name, each in values.items()])
@@ -82,7 +86,7 @@ class Mutating:
             if any(not is_same(entry.value, shown[id_]) for id_, entry in entries.items())
         }
 
-    async def _invalidate(self, changed: Changed, body: bytes) -> None:
-        what = self._naming.invalidation(self._subgraph, changed, body)
+    async def _invalidate(self, changed: Changed) -> None:
+        what = self._naming.invalidation(self._subgraph, changed)
         if what != Invalidation():
             await self._cache.invalidate_in_any_case(what)
