@@ -212,9 +212,13 @@ async def count_failure(
 
 async def clear_failures(session: WriteSession, email: str, now: datetime) -> datetime | None:
     """Forgets failed sign-ins, unless they have locked the address meanwhile: then returns the lock's end."""
-    row = await session.first(select(LoginLock).where(LoginLock.email == email).with_for_update())
-    if row is not None and row.locked_until is not None and row.locked_until > now:
-        return row.locked_until
+    # Also where there is no row yet: else one who counts the first failure meanwhile would not be waited for.
+    own = insert(LoginLock).values(email=email, recent_failures=[])
+    statement = own.on_conflict_do_update(index_elements=[LoginLock.email], set_={"email": email})
+    rows = await session.rows(statement.returning(LoginLock.locked_until))
+    locked_until: datetime | None = rows[0][0]
+    if locked_until is not None and locked_until > now:
+        return locked_until
     await session.execute(delete(LoginLock).where(LoginLock.email == email))
     return None
 
