@@ -37,7 +37,7 @@ class ValkeyServer:
         if not data.exists():
             own_folder(home / "data", identity)
         program = binaries.valkey_program(identity)
-        self._password = secrets.token_hex(16)
+        self._password = self._password or secrets.token_hex(16)
         start_on_port(self.port, lambda port: self._start(program, home, port, identity))
 
     def stop(self) -> None:

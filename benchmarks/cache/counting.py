@@ -57,7 +57,7 @@ class CountingStore:
     async def invalidate(self, what: Invalidation) -> None:
         await self._inner.invalidate(what)
 
-    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
+    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[int]:
         return await self._inner.claim(names, milliseconds)
 
     async def release(self, names: Sequence[str]) -> None:

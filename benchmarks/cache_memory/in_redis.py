@@ -23,8 +23,8 @@ DEFAULT: Final = 64
 """hash-max-listpack-value of a Redis that nobody has configured."""
 _SAMPLE: Final = 500
 _SECONDS: Final = 60
-_BEFORE_REST: Final = 14
-"""Bytes of a head that a script writes: of the stamp and of the time, and the first one."""
+_AROUND_REST: Final = 18
+"""Bytes of a head that a script writes: of the stamp and of the time, and the first one; and those of the checksum at the end."""
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def _parts(entities: Entities, numbers: list[int]) -> dict[str, float]:
         for each in entities.fills(number):
             tags = encode_tags(each.tags)
             assert tags is not None
-            heads += (_BEFORE_REST + len(encode_head(each, tags)[1])) * len(each.values)
+            heads += (_AROUND_REST + len(encode_head(each, tags)[1])) * len(each.values)
             names += sum(len(encode_field(field)) for field in each.values)
             values += sum(map(len, each.values.values()))
     return {

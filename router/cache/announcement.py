@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, Self
+from zlib import crc32
 
 import msgspec
 
@@ -40,7 +41,7 @@ _decoder: Final = msgspec.msgpack.Decoder(_Message)
 
 def announce(origin: bytes, what: Invalidation) -> bytes:
     """What the script puts behind its clock."""
-    return msgspec.msgpack.encode(
+    message = msgspec.msgpack.encode(
         _Message(
             origin,
             what.everything,
@@ -50,11 +51,14 @@ def announce(origin: bytes, what: Invalidation) -> bytes:
             _all(what.tags),
         )
     )
+    return b"%d %b" % (crc32(message), message)
 
 
 def understand(message: bytes) -> Announcement:
     """Raises ValueError for what no store has announced."""
-    clock, _, rest = message.partition(b" ")
+    clock, check, rest = message.split(b" ", 2)
+    if crc32(rest) != int(check):
+        raise ValueError("This is not what was announced.")
     found = _decoder.decode(rest)
     fields = tuple((_text(entity), _text(name)) for entity, name in found.fields)
     what = Invalidation(

@@ -34,7 +34,7 @@ class ChoosyStore:
         """For everybody. Raises StoreUnavailableError."""
         await self._store.invalidate(what)
 
-    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
+    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[int]:
         """Among everybody."""
         return await self._store.claim(names, milliseconds)
 

@@ -234,7 +234,9 @@ class Fetching:
         return self._request_with(encode_request(case.text, values))
 
     def _request_with(self, body: bytes) -> SubgraphRequest:
-        return SubgraphRequest(body, self._request.headers, False, self._request.deadline)
+        return SubgraphRequest(
+            body, self._request.headers, deadline=self._request.deadline, since=self._looking.stamp or 0
+        )
 
     def _take_part(self, apart: TakingApart, part: Part, response: SubgraphResponse) -> set[str]:
         """Gives the entities that there are not."""

@@ -61,7 +61,7 @@ class MemoryStore:
             self._marks.mark(("tag", tag), self._stamp)
         self._held.make_room(self._marks.size)
 
-    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
+    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[int]:
         """Among all who use this store."""
         now = self._now()
         if len(self._leases) > self._sweep_at:
@@ -128,8 +128,8 @@ class MemoryStore:
             )
         )
 
-    def _claim(self, name: str, now: int, until: int) -> bool:
-        if self._leases.get(name, now) > now:
-            return False
+    def _claim(self, name: str, now: int, until: int) -> int:
+        if (held := self._leases.get(name, now)) > now:
+            return held - now
         self._leases[name] = until
-        return True
+        return 0

@@ -72,7 +72,7 @@ class PartitionedStore(Generic[_Store]):
             if part != _NOTHING
         )
 
-    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
+    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[int]:
         """Each where an entity of that name would be."""
         places = self._split(range(len(names)), lambda place: names[place])
         answers = await _together(
@@ -80,11 +80,11 @@ class PartitionedStore(Generic[_Store]):
             for store, part in zip(self._stores, places, strict=True)
             if part
         )
-        got = [False] * len(names)
+        left = [0] * len(names)
         for part, answer in zip(filter(None, places), answers, strict=True):
-            for place, is_got in zip(part, answer, strict=True):
-                got[place] = is_got
-        return got
+            for place, each in zip(part, answer, strict=True):
+                left[place] = each
+        return left
 
     async def release(self, names: Sequence[str]) -> None:
         """Each where it was claimed."""

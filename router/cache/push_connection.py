@@ -3,10 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from redis.asyncio.connection import ConnectionPool
 from redis.exceptions import NoScriptError
+
+_Answer = TypeVar("_Answer")
 
 
 class Command(NamedTuple):
@@ -35,6 +37,7 @@ class PushConnection:
         self._on_push = on_push
         self._silence = silence
         self._expected: deque[Callable[[Any], None]] = deque()
+        self._calls: set[asyncio.Future[Any]] = set()
 
     async def open(self) -> None:
         """Raises whatever the client does, as all of this."""
@@ -45,13 +48,32 @@ class PushConnection:
         parser.set_invalidation_push_handler(_pushed)
 
     async def close(self) -> None:
-        """At once."""
+        """At once. Nobody waits for an answer any more."""
+        for each in tuple(self._calls):
+            each.set_exception(ConnectionError("The connection is closed."))
         await self._connection.disconnect(nowait=True)
 
     async def send(self, commands: Sequence[Command]) -> None:
         """Their answers come while one listens."""
         self._expected.extend(command.on_answer for command in commands)
         await self._write([command.parts for command in commands])
+
+    async def call(self, parts: Sequence[bytes | str | int], read: Callable[[Any], _Answer]) -> _Answer:
+        """What `read` makes of the answer, while somebody listens. Where it raises, that ends the connection."""
+        found: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
+        self._calls.add(found)
+        found.add_done_callback(self._calls.discard)
+
+        def settle(answer: Any) -> None:
+            read_answer = read(answer)
+            if not found.done():
+                found.set_result(read_answer)
+
+        try:
+            await self.send([Command(parts, settle)])
+            return await found
+        finally:
+            found.cancel()
 
     async def subscribe(self, *command: bytes) -> None:
         """Redis answers by a push."""
@@ -74,5 +96,7 @@ class PushConnection:
                 self._expected.popleft()(answer)
 
     async def _write(self, commands: Sequence[Sequence[bytes | str | int]]) -> None:
+        if not self._connection.is_connected:
+            raise ConnectionError("The connection is closed.")  # the client would open another one
         packed = self._connection.pack_commands(commands)
         await self._connection.send_packed_command(packed, check_health=False)

@@ -240,8 +240,10 @@ class Reading:
             self._around.release(self._leases.rest())
 
     async def _claim(self, parts: Sequence[Part], outlook: Outlook) -> set[FieldOf]:
-        """Takes out of the parts what another process is fetching, and gives that."""
-        elsewhere = await self._leases.claim([field for part in parts for field in part.fields])
+        """Takes out of the parts what another process is fetching, and gives that. What is not missing any more is for others."""
+        fields = {field for part in parts for field in part.fields}
+        self._around.release(self._leases.handed_over(self._leases.held - fields))
+        elsewhere = await self._leases.claim(fields)
         if elsewhere:
             for part, missing in zip(parts, outlook.missing.values(), strict=True):
                 self._fetching.without(part, missing, elsewhere)

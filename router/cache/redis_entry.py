@@ -1,4 +1,8 @@
-"""How entries lie in Redis: a head, tags, and the JSON, under a short name. scripts/common.lua reads the same."""
+"""How entries lie in Redis: a head, tags, the JSON, and a checksum, under a short name. scripts/common.lua reads the same.
+
+The checksum is of the entity, the field, and all that whoever fills knows: so what somebody else has written, and the answer
+to another question, are told from what was asked for.
+"""
 
 import hashlib
 import struct
@@ -6,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from struct import Struct
 from typing import Final
+from zlib import crc32
 
 from router.cache.store import Entry, Fill, field_name
 
 _MOST: Final = (1 << 32) - 1
 """Longer is cut to this many milliseconds, which is seven weeks."""
 _MOST_OF_TAGS: Final = (1 << 16) - 1
-_VERSION: Final = 4
+_VERSION: Final = 8
 _HAS_TIMES: Final = 1
 _HAS_TAGS: Final = 2
 _HEAD: Final = Struct(">8xHII")
@@ -22,6 +27,10 @@ _HEAD_WITH_TIMES: Final = Struct(">8xHIIII")
 _FRESH: Final = Struct(">I")
 _TIMES: Final = Struct(">II")
 _LENGTH: Final = Struct(">H")
+_REST_AT: Final = _HEAD.size - _FRESH.size
+_CHECKSUM: Final = 4
+_WHOLE: Final = 0x2144DF1C
+"""The CRC-32 of whatever has its CRC-32 at the end."""
 _LONG: Final = 40
 """Longer ids cost more than a hash of them; and with one of 65 bytes Redis would keep the whole entity in a larger form."""
 
@@ -75,19 +84,37 @@ def encode_head(fill: Fill, tags: bytes) -> tuple[bytes, bytes]:
     return bytes((kind,)), rest
 
 
+def seal(entity: str, field: str, head: tuple[bytes, bytes], value: bytes) -> bytes:
+    """The value with its checksum."""
+    [kind], rest = head
+    sealed = crc32(value, crc32(rest, crc32(encode(entity)) ^ crc32(encode(field)) ^ kind))
+    return value + sealed.to_bytes(_CHECKSUM, "little")
+
+
+@lru_cache(maxsize=1000)
+def _checksums(fields: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(crc32(encode(field)) for field in fields)
+
+
 def useful(fill: Fill) -> int:
     """Milliseconds, from now on."""
     return _bounded(fill.fresh) + max(_bounded(fill.stale), _bounded(fill.spare))
 
 
-def decode(fields: Sequence[str], values: Iterable[object], now: int) -> dict[str, Entry]:
-    """Of what the script let through; `now` is in milliseconds of the server. What is there, by field."""
+def decode(entity: str, fields: tuple[str, ...], values: Iterable[object], now: int) -> dict[str, Entry]:
+    """Of what the script let through; `now` is in milliseconds of the server. What is there, by field.
+
+    Raises struct.error or IndexError for what no script lets through.
+    """
     found = {}
     # One loop with few calls takes half the time, and this is every read.
     short, unpack_short = _HEAD.size, _HEAD.unpack_from
     long, unpack_long = _HEAD_WITH_TIMES.size, _HEAD_WITH_TIMES.unpack_from
-    for field, raw in zip(fields, values, strict=False):
+    seed = crc32(encode(entity))
+    for field, checksum, raw in zip(fields, _checksums(fields), values, strict=False):
         if isinstance(raw, bytes):
+            if crc32(raw[_REST_AT:], seed ^ checksum ^ raw[0]) != _WHOLE:
+                continue
             if raw[0] & _HAS_TIMES:
                 at, (high, low, fresh, stale, spare) = long, unpack_long(raw)
             else:
@@ -103,7 +130,7 @@ def decode(fields: Sequence[str], values: Iterable[object], now: int) -> dict[st
             age = now - (high << 32 | low)
             age = age if age > 0 else 0
             left = fresh - age
-            found[field] = Entry(raw[at:], age, left, left + stale, left + spare, tags)
+            found[field] = Entry(raw[at:-_CHECKSUM], age, left, left + stale, left + spare, tags)
     return found
 
 

@@ -5,7 +5,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from importlib.resources import files
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import MaxConnectionsError, NoScriptError, ReadOnlyError, ResponseError, TryAgainError
@@ -16,6 +16,7 @@ _log: Final = logging.getLogger(__name__)
 _QUIET_SECONDS: Final = 60
 _ELSEWHERE: Final = "non local key"
 """What a node of a Cluster says in the middle of a script."""
+Answer = TypeVar("Answer")
 
 
 class Script(NamedTuple):
@@ -35,6 +36,7 @@ def _load(first_line: str, *names: str) -> Script:
 # With the first line Redis refuses a script as a whole where it is full or a replica, without it only what would write.
 READ: Final = _load("", "common", "read")
 FILL: Final = _load("#!lua", "common", "fill")
+BEAT: Final = _load("#!lua flags=allow-oom", "common", "beat")
 INVALIDATE: Final = _load("#!lua flags=allow-oom", "common", "invalidate")
 CLAIM: Final = _load("#!lua", "claim")
 RELEASE: Final = _load("#!lua flags=allow-oom", "release")
@@ -61,10 +63,22 @@ class RedisScripts:
         self._quiet_until = float("-inf")
         self._connections = asyncio.Semaphore(client.connection_pool.max_connections)
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether nothing has failed a moment ago."""
+        return self._paused_until is None or self._clock() >= self._paused_until
+
     async def run(
-        self, script: Script, keys: Sequence[bytes], arguments: Sequence[bytes | int], *, urgent: bool = False
-    ) -> Any:
-        """Raises StoreUnavailableError, whatever goes wrong. `urgent` tries in any case."""
+        self,
+        script: Script,
+        keys: Sequence[bytes],
+        arguments: Sequence[bytes | int],
+        read: Callable[[Any], Answer],
+        *,
+        urgent: bool = False,
+    ) -> Answer:
+        """What `read` makes of the answer; it raises where that is garbage. Raises StoreUnavailableError, whatever goes wrong.
+        `urgent` tries in any case."""
         now = self._clock()
         if self._paused_until is not None:
             if now < self._paused_until and not urgent:
@@ -72,7 +86,7 @@ class RedisScripts:
             self._paused_until = now + self._pause
         try:
             async with asyncio.timeout(self._timeout), self._connections:
-                answer = await self._send(script, (len(keys), *keys, *arguments))
+                answer = read(await self._send(script, (len(keys), *keys, *arguments)))
         except (ResponseError, MaxConnectionsError) as error:
             self._paused_until = None
             self._report(error)

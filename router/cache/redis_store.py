@@ -24,15 +24,17 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from functools import partial
+from itertools import groupby
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from redis.asyncio import Redis
 
-from router.cache.announcement import LEASE, MARGIN, Hearing, announce
+from router.cache.announcement import Hearing, announce
+from router.cache.redis_answers import read_count, read_found, read_leases, read_told
 from router.cache.redis_cluster import ClusterRedis
-from router.cache.redis_entry import decode, encode, encode_field, encode_head, encode_tags, useful
+from router.cache.redis_entry import encode, encode_field, encode_head, encode_tags, seal, useful
 from router.cache.redis_keys import RedisKeys
 from router.cache.redis_scripts import (
     CLAIM,
@@ -41,7 +43,9 @@ from router.cache.redis_scripts import (
     INVALIDATE,
     READ,
     RELEASE,
+    Answer,
     RedisScripts,
+    Script,
     SlotMovesError,
 )
 from router.cache.statistics import StoreCounts, StoreStatistics
@@ -51,6 +55,19 @@ _AT_ONCE: Final = 1000
 """Fields of an entity that a command takes; Lua passes on less than 8,000 values."""
 _NEVER: Final = 0
 """The stamp that no fill counts with."""
+
+
+class Runner(Protocol):
+    """Another way to run a script than over the store's client."""
+
+    async def run(
+        self,
+        script: Script,
+        keys: Sequence[bytes],
+        arguments: Sequence[bytes | int],
+        read: Callable[[Any], Answer],
+    ) -> Answer:
+        """As RedisScripts.run does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,9 @@ class RedisStore:
     ) -> None:
         self._scripts = RedisScripts(client, options.timeout, options.pause, clock)
         self._options = options
+        self._clock = clock
+        self._ahead: float | None = None
+        """Milliseconds by which Redis's time is ahead of the clock's, at least."""
         database = client.connection_pool.connection_kwargs.get("db") or 0
         self.keys = RedisKeys(namespace, int(database), sharded=isinstance(client, ClusterRedis))
         self.owner = token_hex(16).encode()
@@ -92,36 +112,38 @@ class RedisStore:
         self._counts.wanted += sum(len(each.fields) for each in wanted)
         keys, parts = self._question(wanted)
         try:
-            stamp, now, garbage, *values = await self._scripts.run(READ, keys, parts)
+            found, now, garbage = await self._scripts.run(READ, keys, parts, partial(read_found, wanted))
         except StoreUnavailableError:
             self._counts.failures += 1
             return Found(_NEVER, [{} for _ in wanted])
+        self._ahead = now - self._clock() * 1000
         self._counts.garbage += garbage
-        ends = accumulate(len(each.fields) for each in wanted)
-        entries = [
-            decode(each.fields, values[end - len(each.fields) : end], now)
-            for each, end in zip(wanted, ends, strict=True)
-        ]
-        self._counts.found += sum(map(len, entries))
-        return Found(stamp, entries)
+        self._counts.found += sum(map(len, found.entries))
+        return found
 
     async def fill(self, stamp: int, fills: Sequence[Fill], age: int = 0) -> None:
         """Drops it where Redis does not answer, or is full."""
         self._counts.fills += 1
         count = sum(len(fill.values) for fill in fills)
         keys = list(self.keys.books)
-        parts: list[bytes | int] = [self.keys.entities, stamp, age, self._options.entity_bytes]
+        parts: list[bytes | int] = [
+            self.keys.entities,
+            stamp,
+            self._asked_for(age),
+            self._options.entity_bytes,
+        ]
         for fill in fills:
             self._add(fill, age, keys, parts)
         if stamp <= _NEVER or len(keys) == len(self.keys.books):
             self._counts.refused += count
             return
         try:
-            self._counts.refused += count - int(await self._scripts.run(FILL, keys, parts))
+            kept = await self._scripts.run(FILL, keys, parts, partial(read_count, range(count + 1)))
+            self._counts.refused += count - kept
         except StoreUnavailableError:
             self._counts.failures += 1
 
-    async def invalidate(self, what: Invalidation) -> None:
+    async def invalidate(self, what: Invalidation, another_way: Runner | None = None) -> None:
         """Tries even where Redis did not answer a moment ago. Where it raises, it may have been done all the same."""
         self._counts.invalidations += 1
         entities = [*what.entities, *(entity for entity, _ in what.fields)]
@@ -142,42 +164,52 @@ class RedisStore:
         keys = [*self.keys.books, *map(self.keys.entity, entities)]
         try:
             with self.hearing as hearing:
-                clock, told = await self._invalidate(keys, parts)
+                clock, told = await self._invalidate(keys, parts, another_way)
                 await hearing.wait(clock, told)
         except StoreUnavailableError:
             self._counts.failures += 1
             raise
 
-    async def _invalidate(self, keys: Sequence[bytes], parts: Sequence[bytes | int]) -> tuple[int, float]:
+    async def _invalidate(
+        self, keys: Sequence[bytes], parts: Sequence[bytes | int], another_way: Runner | None
+    ) -> tuple[int, float]:
         """The clock, and how many were told; more than there can be where nobody knows."""
+        if another_way is not None:
+            return await another_way.run(INVALIDATE, keys, parts, read_told)
         try:
-            clock, told, asked_for = await self._scripts.run(INVALIDATE, keys, parts, urgent=True)
+            return await self._scripts.run(INVALIDATE, keys, parts, read_told, urgent=True)
         except SlotMovesError:
-            await self._scripts.run(END_EPOCH, keys[:1], (), urgent=True)
+            await self._scripts.run(END_EPOCH, keys[:1], (), bool, urgent=True)
             return _NEVER, math.inf
-        return clock, told if asked_for > (LEASE + MARGIN) * 1000 else math.inf
 
-    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
+    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[int]:
         """In the name of this object."""
         if not names:
             return ()
         try:
-            answer = await self._scripts.run(
-                CLAIM, self.keys.leases(names), [self.owner, max(1, milliseconds)]
+            return await self._scripts.run(
+                CLAIM,
+                self.keys.leases(names),
+                [self.owner, max(1, milliseconds)],
+                partial(read_leases, names),
             )
         except StoreUnavailableError:
             self._counts.failures += 1
-            return [True] * len(names)
-        return [got == 1 for got in answer]
+            return [0] * len(names)
 
     async def release(self, names: Sequence[str]) -> None:
         """Where Redis does not answer, they end by themselves."""
         if not names:
             return
         try:
-            await self._scripts.run(RELEASE, self.keys.leases(names), [self.owner])
+            await self._scripts.run(RELEASE, self.keys.leases(names), [self.owner], bool)
         except StoreUnavailableError:
             self._counts.failures += 1
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether Redis did not fail a moment ago."""
+        return self._scripts.is_answered
 
     async def close(self) -> None:
         """Closes the client, too."""
@@ -186,6 +218,10 @@ class RedisStore:
     def statistics(self) -> StoreStatistics:
         """Of this object; Redis knows its own memory."""
         return self._counts.statistics()
+
+    def _asked_for(self, age: int) -> int:
+        """By Redis's time, so that it grows older on its way; or minus the age, where that is not known."""
+        return int(self._clock() * 1000 + self._ahead) - age if self._ahead is not None else -age
 
     def _question(self, wanted: Sequence[Wanted]) -> tuple[list[bytes], list[bytes | int]]:
         """Fields of neighbours that want the same are sent once: most entities of a read are of one type."""
@@ -208,12 +244,12 @@ class RedisStore:
         lasts, tags = useful(fill) - age, encode_tags(fill.tags)
         if lasts <= 0 or tags is None:
             return
-        key, (first, rest) = self.keys.entity(fill.entity), encode_head(fill, tags)
+        key, head = self.keys.entity(fill.entity), encode_head(fill, tags)
         for values in _batches(list(fill.values.items())):
             keys.append(key)
-            parts.extend((lasts, first, rest, tags, len(values)))
+            parts.extend((lasts, *head, tags, len(values)))
             for field, value in values:
-                parts.extend((encode_field(field), value))
+                parts.extend((encode_field(field), seal(fill.entity, field, head, value)))
 
 
 def _batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -92,8 +92,9 @@ class FieldStore(Protocol):
     async def invalidate(self, what: Invalidation) -> None:
         """From its end on, nobody reads what was there before, in any process. Raises StoreUnavailableError."""
 
-    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
-        """A lease for each name that nobody else has, in any process, for so long. True also where the store is away."""
+    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[int]:
+        """A lease for each name that nobody has, in any process, for so long. Milliseconds that somebody else's lasts; 0 where it
+        is granted, and where the store is away."""
 
     async def release(self, names: Sequence[str]) -> None:
         """Gives leases back before their time. A lease that somebody else has got meanwhile is left alone."""

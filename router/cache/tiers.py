@@ -3,18 +3,28 @@
 The memory is believed for as long as a lease lasts, from when Redis was asked something that it has answered. Whoever
 invalidates, in whatever process, waits until all memories have dropped what he names, or hold no lease any more. When the
 connection on which that is heard of is lost, the memory is emptied, and Redis is read until there is another.
+
+Where Redis cannot be told, it is told again until nobody believes any more what it has: see promise.py.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
 
 from redis.asyncio.connection import ConnectionPool
 
+from router.cache.announcement import LEASE, MARGIN
 from router.cache.near_memory import NearMemory
-from router.cache.redis_store import RedisStore
+from router.cache.promise import LASTS
+from router.cache.redis_store import RedisStore, Runner
 from router.cache.statistics import StoreCounts, StoreStatistics
-from router.cache.store import Fill, Found, Invalidation, Wanted
+from router.cache.store import Fill, Found, Invalidation, StoreUnavailableError, Wanted
 from router.cache.tracking import Tracking
+
+_AGAIN: Final = 0.05
+"""Seconds after which a Redis that could not be told is told again."""
 
 
 def _nobody(_: Invalidation) -> None:
@@ -39,6 +49,8 @@ class TieredStore:
         self._memory = memory
         self._tracking = Tracking(pool, store.keys, store.owner, store.hearing, self)
         self._counts = StoreCounts()
+        self._failing = 0
+        """Invalidations that Redis could not be told of so far."""
 
     @property
     def is_coherent(self) -> bool:
@@ -73,15 +85,25 @@ class TieredStore:
                 self._memory.drop_fields(fill.entity, fill.values)
 
     async def invalidate(self, what: Invalidation) -> None:
-        """In one round trip to Redis and one to the slowest process; up to the time of a lease where that does not answer."""
+        """In one round trip to Redis and one to the slowest process; up to the time of a lease where that does not answer.
+
+        Where Redis does not answer, until the promise and the leases of others are over; then nobody reads what was there before,
+        but what others have filled in since.
+        """
         self._tracking.start()
         self._memory.drop(what)
         try:
             await self._store.invalidate(what)
+        except StoreUnavailableError as error:
+            self._failing += 1
+            try:
+                await self._invalidate_again(what, error)
+            finally:
+                self._failing -= 1
         finally:
             self._memory.drop(what)
 
-    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[bool]:
+    async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[int]:
         """In Redis."""
         return await self._store.claim(names, milliseconds)
 
@@ -109,9 +131,36 @@ class TieredStore:
         self._memory.drop(what)
         self.on_change(what)
 
+    def may_promise(self) -> bool:
+        """Tracking is about to."""
+        return not self._failing and self._store.is_answered
+
     def written(self, entity: str) -> bool:
         """Tracking has heard of it, and asks whether copies are held."""
         return self._memory.drop_nothings(entity)
+
+    async def _invalidate_again(self, what: Invalidation, error: StoreUnavailableError) -> None:
+        """Also over the connection of tracking, which needs no new one, and is slow at most. Raises the error in the end."""
+        left = self._tracking.promise.ends + LEASE + MARGIN - time.monotonic()
+        if self._tracking.is_connected:
+            left = max(left, LASTS)
+        if left <= 0:
+            raise error
+        tries = [asyncio.create_task(self._keep_telling(what, way)) for way in (None, self._tracking)]
+        try:
+            told, _ = await asyncio.wait(tries, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in tries:
+                each.cancel()
+            await asyncio.gather(*tries, return_exceptions=True)
+        if not told:
+            raise error
+
+    async def _keep_telling(self, what: Invalidation, way: Runner | None) -> None:
+        while True:
+            with suppress(StoreUnavailableError):
+                return await self._store.invalidate(what, way)
+            await asyncio.sleep(_AGAIN)
 
     async def _read(self, wanted: Sequence[Wanted]) -> Found:
         stamp = self._tracking.clock

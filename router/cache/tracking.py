@@ -3,12 +3,13 @@
 All comes in one order: an answer to a question follows whatever happened before it was asked. So the memory is right as of
 the last question that was answered. Invalidations are announced by the script that does them, each with Redis's clock, and
 the clock is what is asked for: when it is another than the last that was heard of, something was missed. Client tracking
-tells of what others do to entities: fills, of which it is the only sign, deletions, and FLUSHALL.
+tells of what others do to entities: fills, of which it is the only sign, deletions, and FLUSHALL. With each question goes
+a promise: see promise.py.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -16,17 +17,19 @@ from typing import Any, Final, Protocol
 
 import msgspec
 from redis.asyncio.connection import ConnectionPool
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, RedisError
 
 from router.cache.announcement import LEASE, Hearing, understand
+from router.cache.promise import GOODBYE, LASTS, NOT_NOW, Promise
 from router.cache.push_connection import Command, PushConnection
+from router.cache.redis_answers import read_moment
 from router.cache.redis_keys import RedisKeys
-from router.cache.redis_scripts import READ
-from router.cache.store import Invalidation
+from router.cache.redis_scripts import BEAT, Answer, Script
+from router.cache.store import Invalidation, StoreUnavailableError
 
 _log: Final = logging.getLogger(__name__)
 _BEAT: Final = LEASE / 3
-_SILENCE: Final = 8 * LEASE
+_SILENCE: Final = LASTS
 """Seconds until a connection without an answer is given up."""
 _AGAIN: Final = 0.1
 _MESSAGE: Final = (b"message", b"smessage")
@@ -43,6 +46,9 @@ class Listener(Protocol):
     def written(self, entity: str) -> bool:
         """Its hash was, or it is gone. Whether that matters."""
 
+    def may_promise(self) -> bool:
+        """Whether Redis would be told of what is changed here."""
+
 
 def _ignore(_: object) -> None:
     pass
@@ -58,6 +64,7 @@ class Tracking:
         """Redis's, at the last moment of which everything is known here."""
         self.is_connected = False
         """What happens is heard of, sooner or later, or there will be a drop of everything."""
+        self.promise = Promise()
         self._pool = pool
         self._keys = keys
         self._owner = owner
@@ -79,8 +86,26 @@ class Tracking:
         if self._task is None:
             self._task = asyncio.create_task(self._run())
 
+    async def run(
+        self,
+        script: Script,
+        keys: Sequence[bytes],
+        arguments: Sequence[bytes | int],
+        read: Callable[[Any], Answer],
+    ) -> Answer:
+        """Over the connection that there is, for however long that lasts. Raises StoreUnavailableError."""
+        if self._connection is None or not self.is_connected:
+            raise StoreUnavailableError("There is no connection.")
+        try:
+            return await self._connection.call(("EVAL", script.source, len(keys), *keys, *arguments), read)
+        except (RedisError, OSError) as error:
+            raise StoreUnavailableError(f"Redis does not answer: {error!r}") from error
+
     async def stop(self) -> None:
         """For good."""
+        if self._task is not None:
+            with suppress(Exception):  # the client raises more than it says; then the promise ends by itself
+                await self._ask(GOODBYE)
         while self._task is not None and not self._task.done():
             self._task.cancel()  # again where it was lost: wait_for does so before Python 3.12
             await asyncio.wait((self._task,), timeout=_AGAIN)
@@ -123,19 +148,20 @@ class Tracking:
 
     async def _beat(self) -> None:
         while True:
-            await self._ask()
+            await self._ask(self.promise.renew(monotonic()) if self._listener.may_promise() else NOT_NOW)
             await asyncio.sleep(_BEAT)
 
-    async def _ask(self) -> None:
-        script = ("EVALSHA", READ.sha) if self._is_script_known else ("EVAL", READ.source)
-        question = (*script, len(self._keys.books), *self._keys.books, self._keys.entities)
+    async def _ask(self, promised: int) -> None:
+        script = ("EVALSHA", BEAT.sha) if self._is_script_known else ("EVAL", BEAT.source)
+        question = (*script, len(self._keys.books), *self._keys.books, self._owner, promised)
         await self._send([Command(question, partial(self._alive, monotonic()))])
 
     def _alive(self, asked: float, answer: Any) -> None:
         self._is_script_known = not isinstance(answer, NoScriptError)
         if not self._is_script_known:
             return
-        clock = int(answer[0])
+        clock, now = read_moment(answer)
+        self.promise.heard(monotonic(), now)
         if clock != self.clock or not self.is_connected:
             self._listener.drop(Invalidation(everything=True))
         self.clock = clock
@@ -175,7 +201,7 @@ class Tracking:
         if keys is None:  # FLUSHALL; the clock has gone with the rest
             self._until = float("-inf")
             self._listener.drop(Invalidation(everything=True))
-            await self._ask()
+            await self._ask(NOT_NOW)
             return
         checks = [
             Command(("EXISTS", key), partial(self._checked, entity))

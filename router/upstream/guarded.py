@@ -85,7 +85,7 @@ class GuardedTransport:
                 self._watch.look_at(deadline)
         if request.mutation or not self._options.single_flight:
             return self._launch(None, request, deadline, now)
-        key = (request.body, self._headers.identity(request.headers), self._writes)
+        key = (request.body, self._headers.identity(request.headers), self._writes, request.since)
         flight = self._flights.get(key)
         if flight is None:
             return self._launch(key, request, deadline, now)

@@ -33,6 +33,9 @@ class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
     """Where a cache notes what became of it. Whatever carries it over a network has no use for that."""
     claims: Mapping[str, JsonValue] | None = None
     """Those of the client's token, for caches likewise."""
+    since: int = 0
+    """The moment of a cache at which it was made. Nobody shares a call with others than those of his moment: one from before an
+    invalidation may bring what was there before."""
 
     @property
     def query(self) -> str:

@@ -1,13 +1,14 @@
 """Processes that miss the same at the same time: one fetches, the others wait for what it fills in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 import pytest
 
 from router.cache.leases import Leases
 from router.cache.memory import MemoryStore
+from router.cache.redis_connection import connect
 from router.cache.store import Invalidation
 from router.upstream.subgraph import SubgraphError
 from tests.cache.graph import World, world
@@ -123,6 +124,73 @@ async def test_a_lease_of_a_process_that_died_ends(processes: Processes, valkey_
     assert len(one.calls) == 1
     await dead.store.close()
     await dead.peer.close()
+
+
+async def test_who_gets_a_lease_does_not_wait_for_whoever_waits_for_it(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores, dead = redis_world(valkey_url), redis_world(valkey_url)
+    await stores.empty()
+    one = world(SHOP, rows(), {**SETTINGS, "lease_ms": 600_000}, stores.store)
+    name = 'Query:\0product#Product({"id":"1"})'
+    await dead.store.claim([name], 600_000)
+    asked = [asyncio.create_task(one.ask_at_once(NAME))]
+    await polled(one)
+    claim = stores.store.claim
+
+    async def claim_before_somebody_comes(names: Sequence[str], milliseconds: int) -> Sequence[int]:
+        left = await claim(names, milliseconds)
+        if names == [name] and not any(left):
+            monkeypatch.undo()
+            await one.cache.invalidate(Invalidation(types=("Page",)))  # so he does not join
+            asked.append(asyncio.create_task(one.ask_at_once(NAME)))
+            await polled(one)
+        return left
+
+    monkeypatch.setattr(stores.store, "claim", claim_before_somebody_comes)
+    await dead.store.release([name])
+    async with asyncio.timeout(30):
+        while len(asked) < 2:  # noqa: ASYNC110  nobody is told
+            await asyncio.sleep(0.001)
+        assert await asyncio.gather(*asked) == [ANSWER] * 2
+    for each in (stores, dead):
+        await each.store.close()
+        await each.peer.close()
+
+
+async def test_nobody_holds_what_he_does_not_fetch(valkey_url: str) -> None:
+    """Else one who waits for a second lease and one who waits for the first would wait for each other."""
+    stores = redis_world(valkey_url)
+    await stores.empty()
+    one, two = Leases(stores.store, 600), Leases(stores.peer, 600)
+    first, second = ("Product:1", "name"), ("Product:2", "name")
+    assert await one.claim({first, second}) == set()
+    assert await two.claim({first, second}) == {first, second}
+    await stores.store.release(one.handed_over([first]))
+    async with asyncio.timeout(60):
+        await two.wait({first, second}, None)
+    assert (one.held, two.held) == ({second}, {first})
+    await stores.store.close()
+    await stores.peer.close()
+
+
+async def test_nobody_waits_for_a_second_one(valkey_url: str) -> None:
+    """What changes all the time is never there for long: then each process asks for itself."""
+    stores = redis_world(valkey_url)
+    await stores.empty()
+    one, two = Leases(stores.store, 600), Leases(stores.peer, 600)
+    name = {("Product:1", "name")}
+    assert await one.claim(name) == set()
+    assert await two.claim(name) == name
+    other = connect(valkey_url)
+    [key] = await other.keys("test:l:*")
+    await other.set(key, "somebody else", px=900_000)
+    async with asyncio.timeout(60):
+        await two.wait(name, None)
+    assert await two.claim(name) == two.held == set()
+    await other.aclose()
+    await stores.store.close()
+    await stores.peer.close()
 
 
 async def test_what_is_old_is_fetched_again_by_one_of_them(processes: Processes) -> None:

@@ -14,8 +14,9 @@ from redis.asyncio import Redis
 from launcher.valkey import ValkeyServer
 from router.cache.redis_connection import connect
 from router.cache.redis_store import RedisStore, RedisStoreOptions
-from router.cache.store import Fill, Invalidation, StoreUnavailableError, Wanted
+from router.cache.store import Entry, Fill, Invalidation, StoreUnavailableError, Wanted
 from tests.cache.stores import valkey_at
+from tests.e2e.fault_proxy import FaultProxy
 
 MINUTE = 60_000
 NAME = "User:1", "name"
@@ -253,7 +254,7 @@ async def test_ids_that_are_long_lie_under_short_names(ours: Ours) -> None:
     assert (await ours.store.read([Wanted("Query:", tuple(ids))])).entries == [{}]
 
 
-async def test_an_entry_takes_eighteen_bytes_and_its_value(ours: Ours) -> None:
+async def test_an_entry_takes_twenty_two_bytes_and_its_value(ours: Ours) -> None:
     stamp = (await ours.store.read([])).stamp
     sizes = []
     for fill in (
@@ -264,7 +265,7 @@ async def test_an_entry_takes_eighteen_bytes_and_its_value(ours: Ours) -> None:
         await ours.store.fill(stamp, [fill])
         sizes.append(await ours.other.hstrlen("t:e:User:1", "name"))
         assert await ours.has()
-    assert sizes == [18 + 1, 18 + 8 + 1, 18 + 2 + 2 + len("user-1") + 1]
+    assert sizes == [22 + 1, 22 + 8 + 1, 22 + 2 + 2 + len("user-1") + 1]
 
 
 async def test_a_thousand_names_of_fields_are_not_remembered_one_by_one(ours: Ours) -> None:
@@ -281,14 +282,14 @@ GARBAGE: dict[str, Any] = {
     "a short one": b"x",
     "nothing": b"",
     "text": b"x" * 100,
-    "an older version": b"\x01" + b"\0" * 99,
-    "a newer version": b"\x08" + b"\0" * 99,
-    "zeros": b"\x04" + b"\0" * 99,
-    "ones": b"\x07" + b"\xff" * 99,
-    "the end is missing": b"\x04" + b"\0" * 16,
-    "times are missing": b"\x05" + b"\0" * 20,
-    "tags are missing": b"\x06" + b"\0" * 17,
-    "the end of tags is missing": b"\x06" + b"\0" * 17 + b"\0\x05\0\x03ab",
+    "an older version": b"\x04" + b"\0" * 99,
+    "a newer version": b"\x10" + b"\0" * 99,
+    "zeros": b"\x08" + b"\0" * 99,
+    "ones": b"\x0b" + b"\xff" * 99,
+    "the end is missing": b"\x08" + b"\0" * 16,
+    "times are missing": b"\x09" + b"\0" * 20,
+    "tags are missing": b"\x0a" + b"\0" * 17,
+    "the end of tags is missing": b"\x0a" + b"\0" * 17 + b"\0\x05\0\x03ab",
     "a number": 7,
 }
 
@@ -300,6 +301,79 @@ async def test_garbage_is_not_found(ours: Ours, case: str) -> None:
     assert not await ours.has()
     await ours.keep()
     assert await ours.has()
+
+
+async def test_what_was_cut_or_is_somebody_elses_is_not_found(ours: Ours) -> None:
+    stamp = (await ours.store.read([])).stamp
+    await ours.store.fill(
+        stamp, [Fill("User:1", {"age": b"123"}, MINUTE), Fill("User:2", {"name": b"1"}, MINUTE)]
+    )
+    age, name = await ours.other.hget("t:e:User:1", "age"), await ours.other.hget("t:e:User:2", "name")
+    assert isinstance(age, bytes)
+    assert isinstance(name, bytes)
+    for raw in (
+        age[:-1],
+        age[:-5] + age[-4:],
+        age.replace(b"123", b"124"),
+        age,
+        name,
+        name[:20] + b"\1" + name[21:],
+    ):
+        await ours.other.hset("t:e:User:1", "name", raw)
+        assert not await ours.has()
+    await ours.keep()
+    assert await ours.has()
+
+
+ANSWERS = [
+    b"-ERR no\r\n",
+    b"+OK\r\n",
+    b":7\r\n",
+    b"$-1\r\n",
+    b"*2\r\n:1\r\n:2\r\n",
+    b"*4\r\n:1\r\n:1\r\n:9\r\n:3\r\n",
+    b"?\r\n",
+]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+async def test_an_answer_that_is_none(own_server: ValkeyServer, ours: Ours, answer: bytes) -> None:
+    async with FaultProxy(own_server.url) as proxy:
+        store = RedisStore(connect(proxy.url), "t", RedisStoreOptions(timeout=0.5, pause=0.0))
+        stamp = await ours.keep()
+        assert (await store.read([Wanted("User:1", ("name",))])).entries[0]
+        proxy.garble = lambda _: answer
+        found = await store.read([Wanted("User:1", ("name",))])
+        assert (found.stamp, found.entries) == (0, [{}])
+        await store.fill(stamp, [Fill("User:1", {"name": b"2"}, MINUTE)])
+        assert len(await store.claim(["a", "b"], MINUTE)) == 2
+        await store.release(["a"])
+        with pytest.raises(StoreUnavailableError):
+            await store.invalidate(Invalidation(types=("User",)))
+        proxy.garble = bytes
+        await ours.keep()
+        assert (await store.read([Wanted("User:1", ("name",))])).entries[0]
+        await store.close()
+
+
+async def test_a_fill_grows_older_on_its_way(own_server: ValkeyServer, ours: Ours) -> None:
+    async with FaultProxy(own_server.url) as proxy:
+        store = RedisStore(connect(proxy.url), "t", SHORT)
+        stamp = (await store.read([])).stamp
+        await ours.other.client_pause(500)
+        await store.fill(stamp, [Fill("User:1", {"name": b"1"}, MINUTE)])
+        [found] = (await store.read([Wanted("User:1", ("name",))])).entries
+        assert found["name"].age >= 400
+        await store.close()
+
+
+async def test_a_clock_that_went_back_begins_anew(ours: Ours) -> None:
+    stamp = await ours.keep()
+    await ours.other.hset("t:clock", "clock", "1234")
+    assert not await ours.has()
+    await ours.keep()
+    assert await ours.has()
+    assert (await ours.store.read([])).stamp > stamp
 
 
 @pytest.mark.parametrize(("place", "more"), [((1, 8), 5), ((8, 14), MINUTE)], ids=["stamp", "birth"])
@@ -365,8 +439,8 @@ async def test_keys_of_another_type_are_replaced(ours: Ours) -> None:
 async def test_a_lease_that_would_never_end_is_none(ours: Ours) -> None:
     await ours.other.lpush("t:l:a", "x")
     await ours.store.release(["a"])
-    assert await ours.store.claim(["a"], MINUTE) == [True]
-    assert await ours.store.claim(["a"], MINUTE) == [False]
+    assert await ours.store.claim(["a"], MINUTE) == [0]
+    assert await ours.store.claim(["a"], MINUTE) != [0]
 
 
 async def test_a_client_that_decodes_finds_nothing(own_server: ValkeyServer, ours: Ours) -> None:
@@ -407,7 +481,7 @@ async def test_a_slow_server_is_left_alone_for_a_while(own_server: ValkeyServer)
         for _ in range(100):
             assert (await store.read([])).stamp == 0
             await store.fill(stamp, [fill])
-            assert await store.claim(["a", "b"], MINUTE) == [True, True]
+            assert await store.claim(["a", "b"], MINUTE) == [0, 0]
             await store.release(["a"])
         assert time.monotonic() - begin < 0.19
         with pytest.raises(StoreUnavailableError):
@@ -450,9 +524,10 @@ async def test_an_answer_that_came_too_late_is_nobody_elses(own_server: ValkeySe
             if not isinstance(found, BaseException) and found.entries[0]:
                 wrong += found.entries[0]["name"].value != b"%d" % number
         await asyncio.sleep(0.03)
-    await asyncio.sleep(0.05)
-    found = await hasty.store.read([Wanted("User:7", ("name",))])
-    assert (wrong, found.entries[0]["name"].value) == (0, b"7")
+    found: dict[str, Entry] = {}
+    while "name" not in found:  # its patience is short where others use the machine, too
+        [found] = map(dict, (await hasty.store.read([Wanted("User:7", ("name",))])).entries)
+    assert (wrong, found["name"].value) == (0, b"7")
     await hasty.close()
 
 
@@ -465,7 +540,7 @@ async def test_a_full_server_still_invalidates(ours: Ours) -> None:
         assert await ours.has()
         await ours.store.fill(stamp, [Fill("User:2", {"name": b"1"}, MINUTE)])
         assert (ours.store.statistics().failures, ours.store.statistics().refused) == (1, 0)
-        assert await ours.store.claim(["a"], MINUTE) == [True]
+        assert await ours.store.claim(["a"], MINUTE) == [0]
         await ours.store.release(["a"])
         await ours.store.invalidate(Invalidation(("User:1",), (NAME,), ("User",), ("x",)))
         assert not await ours.has()

@@ -2,7 +2,9 @@
 
 import asyncio
 import math
+import os
 import random
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -13,7 +15,7 @@ import pytest
 from redis.asyncio import Redis
 
 from launcher.valkey import ValkeyServer
-from router.cache.announcement import LEASE
+from router.cache.announcement import LEASE, Hearing, announce
 from router.cache.answers import Answers
 from router.cache.coordinates import Coordinates
 from router.cache.near_memory import NearMemory
@@ -26,6 +28,7 @@ from router.cache.tiers import TieredStore
 from router.cache.usage import Usage
 from tests.cache.slow_proxy import SlowProxy
 from tests.cache.stores import ready, valkey_at
+from tests.e2e.fault_proxy import FaultProxy
 
 MINUTE = 60_000
 OPTIONS = RedisStoreOptions(timeout=5, pause=0.05)
@@ -185,7 +188,9 @@ async def test_a_lost_announcement_is_noticed(processes: list[Process], other: "
 
 async def test_an_announcement_that_nobody_understands(processes: list[Process], other: "Redis") -> None:
     one, _ = processes
-    for garbage in (b"", b"x", b"7 ", b"7 \x91\xc0", b"7 \x97\xc4\x00\xc2\x91\xc4\x01\xff\x90\x90\x90"):
+    changed = announce(b"somebody", Invalidation(entities=("User:1",))).replace(b"User:1", b"User:2")
+    old = b"7 \x97\xc4\x00\xc2\x91\xc4\x01\xff\x90\x90\x90"
+    for garbage in (b"", b"x", b"7 ", b"7 \x91\xc0", b"7 7 \x91\xc0", old, b"7 " + changed):
         await one.keep()
         await one.value()
         one.changes.clear()
@@ -263,11 +268,123 @@ async def test_a_process_that_hangs_reads_nothing_old(server: ValkeyServer, proc
         assert not hanging.store.is_coherent
         with pytest.raises(StoreUnavailableError):
             await hanging.store.invalidate(INVALIDATIONS["entity"])
-        await one.keep(value=b"2")
         proxy.opened.set()
         await ready(hanging.store)
-        await until(lambda: _is(hanging.value(), b"2"))
+
+        async def is_kept() -> bool:
+            """At last: what was under way until now invalidates."""
+            await one.keep(value=b"2")
+            return await hanging.value() == b"2"
+
+        await until(is_kept)
         await hanging.store.close()
+
+
+async def test_who_cannot_tell_waits_until_nobody_believes_what_was_there(
+    server: ValkeyServer, processes: list[Process]
+) -> None:
+    """Redis hears nothing of it any more, but others go on."""
+    one, two = processes
+    async with FaultProxy(server.url) as proxy:
+        cut_off = Process(proxy.url, options=RedisStoreOptions(timeout=0.1, pause=0.05))
+        await ready(cut_off.store)
+        await until(lambda: promises(server, cut_off))
+        await one.keep()
+        assert [await each.value() for each in processes] == [b"1", b"1"]
+        proxy.lead_to(1)
+        with pytest.raises(StoreUnavailableError):
+            await cut_off.store.invalidate(INVALIDATIONS["entity"])
+        assert [await each.value() for each in (one, two)] == [None, None]
+        await cut_off.store.close()
+
+
+async def test_a_server_that_hangs_for_long_has_forgotten(
+    server: ValkeyServer, processes: list[Process], other: "Redis"
+) -> None:
+    hasty = Process(server.url, options=RedisStoreOptions(timeout=0.1, pause=0.05))
+    await ready(hasty.store)
+    await until(lambda: promises(server, hasty))
+    await processes[0].keep()
+    assert [await each.value() for each in processes] == [b"1", b"1"]
+    pid = (await other.info("server"))["process_id"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(StoreUnavailableError):
+            await hasty.store.invalidate(INVALIDATIONS["entity"])
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert [await each.value() for each in processes] == [None, None]
+    await hasty.store.close()
+
+
+@pytest.mark.parametrize("are_lost", [True, False])
+async def test_what_is_said_late_is_said(
+    server: ValkeyServer, processes: list[Process], are_lost: bool
+) -> None:
+    """Over connections that are lost, or slow. Nothing else is forgotten."""
+    one, _ = processes
+    async with FaultProxy(server.url) as proxy:
+        late = Process(proxy.url, options=RedisStoreOptions(timeout=0.1, pause=0.05))
+        await ready(late.store)
+        await one.keep("User:1")
+        await one.keep("User:2")
+        assert await one.value("User:1") == await one.value("User:2") == b"1"
+        if are_lost:
+            proxy.swallow()
+        else:
+            proxy.delay = 0.3
+        await late.store.invalidate(INVALIDATIONS["entity"])
+        assert await one.value("User:1") is None
+        assert await one.value("User:2") == b"1"
+        await late.store.close()
+
+
+@pytest.mark.parametrize("says_goodbye", [True, False])
+async def test_a_process_that_ends(
+    server: ValkeyServer, processes: list[Process], says_goodbye: bool
+) -> None:
+    """One that does not say so may have changed something."""
+    one, _ = processes
+    async with FaultProxy(server.url) as proxy:
+        ending = Process(proxy.url)
+        await ready(ending.store)
+        await until(lambda: promises(server, ending))
+        await one.keep()
+        assert await one.value() == b"1"
+        if not says_goodbye:
+            proxy.swallow()
+        await ending.store.close()
+        if says_goodbye:
+            await until(lambda: _is(promises(server, ending), False))
+            assert await one.value() == b"1"
+        else:
+            await until(lambda: _is(one.value(), None))
+            assert not await promises(server, ending)
+
+
+async def test_promises_that_are_garbage(
+    processes: list[Process], server: ValkeyServer, other: "Redis"
+) -> None:
+    one_to_y, one_to_list = b"\x81\xa1x\xa1y", b"\x81\xa1x\x90"
+    for garbage in (b"", b"x", one_to_y, one_to_list, b"\x81\x01\xcf" + b"\0" * 8, b"\xdd\xff\xff\xff\xff"):
+        await other.hset("t:clock", mapping={"promises": garbage, "promised": garbage})
+        await until(lambda: promises(server, *processes))
+        await ready(*(each.store for each in processes))
+
+
+async def promises(server: ValkeyServer, *processes: Process) -> bool:
+    """Whether Redis counts on all of them."""
+    client = connect(server.url)
+    found = await client.hget("t:clock", "promises") or b""
+    await client.aclose()
+    assert isinstance(found, bytes)
+    return all(each.redis.owner in found for each in processes)
+
+
+async def test_two_who_wait_for_what_cannot_be() -> None:
+    """Numbers that are garbage may be the same."""
+    hearing = Hearing()
+    await asyncio.gather(hearing.wait(1, 2), hearing.wait(1, 2))
 
 
 async def test_a_server_that_hangs_answers_nothing_old(processes: list[Process], other: "Redis") -> None:

@@ -52,6 +52,7 @@ async def test_a_query_after_the_answer_is_a_new_call() -> None:
         (query(authorization="a"), query(authorization="b")),
         (query(authorization="a"), query()),
         (mutation(), mutation()),
+        (query(), SubgraphRequest(query().body, since=5)),
     ],
 )
 @virtual_time

@@ -1,14 +1,15 @@
 -- What all scripts over the field store begin with: the clock, what was invalidated, and whether an entry still counts.
 --
--- KEYS[1]      the clock, the epoch that it began at, the server that it belongs to, and since when that is not another
+-- KEYS[1]      the clock, the epoch that it began at, the server that it belongs to, since when that is not another, and what
+--              processes promise: see promise.py
 -- KEYS[2], [3] the marks of types and tags, and the older ones
 -- KEYS[4], [5] the marks of entities and fields, for what is filled in late, and the older ones
 -- KEYS[6...]   entities: a hash each. A field of it is an entry, but NAMES, which has the fields that were invalidated.
 
 local CLOCK, FIRST = KEYS[1], 6
 local NAMES = '\255' -- not UTF-8, so no field is called that
-local HEADS = { -- by the first byte: plain, with times of being stale and spare, with tags, with both
-  [4] = { '>xI7I6I4', 18 }, [5] = { '>xI7I6I4I4I4', 26 }, [6] = { '>xI7I6I4I2', 20 }, [7] = { '>xI7I6I4I4I4I2', 28 },
+local HEADS = { -- by the first byte: plain, with times of being stale and spare, with tags, with both; a checksum is at the end
+  [8] = { '>xI7I6I4', 18 }, [9] = { '>xI7I6I4I4I4', 26 }, [10] = { '>xI7I6I4I2', 20 }, [11] = { '>xI7I6I4I4I4I2', 28 },
 }
 
 local time = redis.call('TIME')
@@ -25,8 +26,26 @@ if not string.find(info, 'role:master', 1, true) then
   return redis.error_reply('READONLY a replica may not have heard of the last invalidations')
 end
 local server = string.match(info, 'master_replid:(%x+)') or error('the server has no replication id')
-local state = redis.pcall('HMGET', CLOCK, 'server', 'clock', 'epoch', 'since')
+local state = redis.pcall('HMGET', CLOCK, 'server', 'clock', 'epoch', 'since', 'promised')
 local clock, epoch, since = count_of(state[2]), count_of(state[3]), count_of(state[4]) or 0
+local promised = count_of(state[5]) or math.huge
+
+-- Ends by process, as far as they are not over.
+local function read_promises()
+  local read, found = pcall(function() return cmsgpack.unpack(redis.call('HGET', CLOCK, 'promises')) end)
+  local promises = {}
+  for name, ends in pairs(read and type(found) == 'table' and found or {}) do
+    ends = count_of(ends)
+    if type(name) == 'string' and ends and ends >= now then promises[name] = ends end
+  end
+  return promises
+end
+
+local function write_promises(promises)
+  local first = math.huge
+  for _, ends in pairs(promises) do first = math.min(first, ends) end
+  redis.call('HSET', CLOCK, 'promises', cmsgpack.pack(promises), 'promised', string.format('%.0f', first))
+end
 
 local function open_book(key, floor)
   redis.call('HSET', key, '.since', clock, '.floor', floor, '.last', clock, '.born', now)
@@ -41,15 +60,18 @@ local function begin_epoch()
     redis.call('UNLINK', CLOCK)
     redis.call('HSET', unpack(state))
   end
+  write_promises(read_promises())
   redis.call('UNLINK', unpack(KEYS, 2, FIRST - 1))
   open_book(KEYS[2], clock)
   open_book(KEYS[4], clock)
 end
 
 -- Where another server had the keys, some may still believe what it told them. In a Cluster that may be without a trace.
-if not clock or not epoch or state[1] ~= server then
+if not clock or not epoch or clock < epoch or state[1] ~= server then
   local came_from_elsewhere = state[1] or string.find(redis.call('INFO', 'cluster'), 'cluster_enabled:1', 1, true)
   since = came_from_elsewhere and now or 0
+  begin_epoch()
+elseif now > promised then
   begin_epoch()
 end
 
@@ -123,7 +145,7 @@ local function usable(raw, type, after)
   local stamp, born, fresh, stale, spare, length = struct.unpack(head[1], raw)
   local ends, tags = born + fresh, ''
   if kind % 2 == 1 then ends = ends + math.max(stale, spare) else length = stale end
-  if kind >= 6 then
+  if kind >= 10 then
     if #raw < head[2] + length then return false, true end
     tags = string.sub(raw, head[2] + 1, head[2] + length)
   end

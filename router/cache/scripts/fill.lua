@@ -1,6 +1,6 @@
--- ARGV: what keys of entities begin with, the stamp, how many milliseconds ago it was asked for, and the bytes that an entity
--- may take; then for each entity how many milliseconds it is of use, the first byte of its entries, the end of their head,
--- tags, the number of values, and each value behind its field. Answers how many were kept.
+-- ARGV: what keys of entities begin with, the stamp, when it was asked for, in milliseconds, or minus how many ago, and the bytes
+-- that an entity may take; then for each entity how many milliseconds it is of use, the first byte of its entries, the end of
+-- their head, tags, the number of values, and each value behind its field. Answers how many were kept.
 
 local LARGE, SAMPLE, EXACT, AT_ONCE = 64, 20, 1000, 1000
 local PLACE = 80 -- bytes of an entry in a hash, beside its texts
@@ -8,7 +8,9 @@ local SMALL, SHARE = 1048576, 4
 
 local stamp, late = tonumber(ARGV[2]), read_book(KEYS[4], KEYS[5])
 if not (stamp >= marks.floor and stamp >= late.floor and stamp <= clock) then return 0 end
-local times = struct.pack('>I7I6', stamp, now - tonumber(ARGV[3]))
+local asked_for = tonumber(ARGV[3])
+if asked_for <= 0 then asked_for = now + asked_for end
+local times = struct.pack('>I7I6', stamp, math.min(asked_for, now))
 
 -- Whether neither the entity nor this field of it was marked after the stamp.
 local function in_time(entity, name)

@@ -1,8 +1,8 @@
 -- ARGV: what keys of entities begin with; then again and again for how many entities the next fields are, how many fields
--- that are, and the fields. Answers the stamp, the time in milliseconds, how many entries are broken, and for each field of
--- each entity its entry or nothing.
+-- that are, and the fields. Answers the stamp, the time in milliseconds, the sum of both, how many entries are broken, and for
+-- each field of each entity its entry or nothing.
 
-local answer, broken = { clock, now, 0 }, 0
+local answer, broken = { clock, now, clock + now, 0 }, 0
 
 local function add(key, first, last)
   local found = redis.pcall('HMGET', key, NAMES, unpack(ARGV, first, last))
@@ -28,5 +28,5 @@ while key <= #KEYS do
   key, at = key + keys, at + 2 + fields
 end
 
-answer[3] = broken
+answer[4] = broken
 return answer
