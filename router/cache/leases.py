@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from router.cache.store import FieldStore, Wanted
+from router.cache.store import GIVEN_BACK, FieldStore, Wanted
 from router.cache.under_way import FieldOf
 
 _MOST: Final = 128
@@ -21,47 +21,68 @@ class Leases:
         self._seconds = seconds
         self.held: set[FieldOf] = set()
         self._waived: set[FieldOf] = set()
-        """What was waited for in vain: somebody else has got the lease that was over, and it is fetched without."""
+        """What was waited for in vain: it is fetched without a lease."""
+        self._found: set[FieldOf] = set()
+        """What the last claim came too late for: it is there by now."""
+        self._doubted: set[FieldOf] = set()
+        """What was looked for, since somebody had given it back. Once: it may be there and not be of use."""
 
     async def claim(self, fields: Collection[FieldOf]) -> set[FieldOf]:
-        """Gives those that another process is fetching."""
-        return set(await self._claim(fields))
+        """Gives those that another process is fetching, or has fetched a moment ago."""
+        denied = await self._claim(fields)
+        return {*denied, *self._found}
 
     async def wait(self, fields: set[FieldOf], until: float | None) -> None:
-        """Until each is there, or somebody has failed or is late: then some are granted here, or to others, for whom nobody waits
-        again. And nobody holds what he does not fetch, or two might wait for each other.
+        """Until each is there, or one is granted here: nobody holds what he does not fetch, or two might wait for each other. Nor does
+        anybody wait for a second fetch where the first has ended with nothing: when somebody has got a lease that another one has
+        given back. One that was over by itself belongs to somebody who is slow, and the next one is waited for, too.
 
         `until`: seconds of the event loop's clock.
         """
         assert self._store is not None  # noqa: S101 - else nothing is denied
         loop = asyncio.get_running_loop()
         pause = _FIRST_PAUSE
-        fields, before = set(fields), dict.fromkeys(fields, self._seconds * 1000)
+        fields = fields - self._found
+        before, asked = dict.fromkeys(fields, int(self._seconds * 1000)), loop.time()
         while fields and (until is None or loop.time() < until):
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-            found = await self._store.read(_wanted(fields))
-            known = {
-                (each.entity, id_)
-                for each, entries in zip(_wanted(fields), found.entries, strict=True)
-                for id_, entry in entries.items()
-                if entry.fresh > 0
-            }
-            fields -= known
+            fields -= await self._filled(fields)
+            begun = loop.time()
             denied = await self._claim(fields)
-            self._waived.update(field for field, left in denied.items() if left > before[field])
-            if len(denied) < len(fields) or not self._waived.isdisjoint(fields):
+            passed = (loop.time() - asked) * 1000
+            self._waived.update(field for field, left in denied.items() if left > before[field] > passed)
+            if not self.held.isdisjoint(fields) or not self._waived.isdisjoint(fields):
                 return
-            before.update(denied)
+            before, asked = denied, begun
+            fields -= self._found
 
     async def _claim(self, fields: Collection[FieldOf]) -> dict[FieldOf, int]:
         """For how long others have theirs, in milliseconds."""
+        self._found = set()
         wanted = [field for field in fields if field not in self.held and field not in self._waived]
         if self._store is None or not wanted or len(wanted) > _MOST:
             return {}
         left = await self._store.claim(list(map(_name, wanted)), int(self._seconds * 1000))
-        self.held.update(field for field, each in zip(wanted, left, strict=True) if not each)
-        return {field: each for field, each in zip(wanted, left, strict=True) if each}
+        told = dict(zip(wanted, left, strict=True))
+        self.held.update(field for field, each in told.items() if each <= 0)
+        if back := {field for field, each in told.items() if each == GIVEN_BACK} - self._doubted:
+            self._doubted |= back
+            self._found = await self._filled(back)
+            await self._store.release(self.handed_over(self._found))
+        return {field: each for field, each in told.items() if each > 0}
+
+    async def _filled(self, fields: set[FieldOf]) -> set[FieldOf]:
+        """What of these is there by now."""
+        assert self._store is not None  # noqa: S101 - else nothing is denied
+        wanted = _wanted(fields)
+        found = await self._store.read(wanted)
+        return {
+            (each.entity, id_)
+            for each, entries in zip(wanted, found.entries, strict=True)
+            for id_, entry in entries.items()
+            if entry.fresh > 0
+        }
 
     def handed_over(self, fields: Iterable[FieldOf]) -> Sequence[str]:
         """Whoever gets these names releases them."""

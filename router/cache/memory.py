@@ -6,7 +6,7 @@ from typing import Final
 from router.cache.held import Group, Held, entry
 from router.cache.marks import Marks
 from router.cache.statistics import StoreCounts, StoreStatistics
-from router.cache.store import Entry, Fill, Found, Invalidation, Wanted, field_name, type_of
+from router.cache.store import GIVEN_BACK, Entry, Fill, Found, Invalidation, Wanted, field_name, type_of
 
 _SHARE_OF_MARKS: Final = 8
 """Each of two generations of marks takes up to this part of the bytes."""
@@ -65,14 +65,15 @@ class MemoryStore:
         """Among all who use this store."""
         now = self._now()
         if len(self._leases) > self._sweep_at:
-            self._leases = {name: until for name, until in self._leases.items() if until > now}
+            self._leases = {name: until for name, until in self._leases.items() if abs(until) > now}
             self._sweep_at = max(_MANY_LEASES, 2 * len(self._leases))
         return [self._claim(name, now, now + milliseconds) for name in names]
 
     async def release(self, names: Sequence[str]) -> None:
         """Whoever got them."""
         for name in names:
-            self._leases.pop(name, None)
+            if name in self._leases:
+                self._leases[name] = -abs(self._leases[name])
 
     async def close(self) -> None:
         """Frees the memory."""
@@ -132,4 +133,4 @@ class MemoryStore:
         if (held := self._leases.get(name, now)) > now:
             return held - now
         self._leases[name] = until
-        return 0
+        return GIVEN_BACK if held < -now else 0

@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from router.cache.announcement import LEASE, MARGIN
 from router.cache.redis_entry import decode
-from router.cache.store import Found, Wanted
+from router.cache.store import GIVEN_BACK, Found, Wanted
 
-_MOST: Final = range(1 << 53)
+_LEFT: Final = range(GIVEN_BACK, 1 << 53)
 _LEASE: Final = (LEASE + MARGIN) * 1000
 
 
@@ -64,7 +64,7 @@ def read_leases(names: Sequence[str], answer: Any) -> list[int]:
     """For how long others have them."""
     if not isinstance(answer, list):
         raise TypeError("This is no list.")
-    return [read_count(_MOST, each) for _, each in zip(names, answer, strict=True)]
+    return [read_count(_LEFT, each) for _, each in zip(names, answer, strict=True)]
 
 
 def read_count(allowed: Collection[int], answer: Any) -> int:

@@ -7,13 +7,14 @@ way while its entity changed cannot bring the old state back, whenever it arrive
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
 from router.cache.statistics import StoreStatistics
 
 T = TypeVar("T")
+GIVEN_BACK: Final = -1
 
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
@@ -94,7 +95,8 @@ class FieldStore(Protocol):
 
     async def claim(self, names: Sequence[str], milliseconds: int) -> Sequence[int]:
         """A lease for each name that nobody has, in any process, for so long. Milliseconds that somebody else's lasts; 0 where it
-        is granted, and where the store is away."""
+        is granted, and where the store is away; GIVEN_BACK where it is granted, and somebody had it a moment ago: what it is for
+        may be there by now."""
 
     async def release(self, names: Sequence[str]) -> None:
         """Gives leases back before their time. A lease that somebody else has got meanwhile is left alone."""

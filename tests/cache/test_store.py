@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from launcher.errors import LaunchError
-from router.cache.store import FieldStore, Fill, Invalidation, Wanted
+from router.cache.store import GIVEN_BACK, FieldStore, Fill, Invalidation, Wanted
 from tests.cache.clusters import Cluster
 from tests.cache.reference import STEPS, Read, Reference, Step
 from tests.cache.stores import MINUTE, World, cluster_world, memory_world, redis_world, tiered_world
@@ -307,7 +307,7 @@ async def test_a_tag_that_is_too_long_for_redis_keeps_nothing_wrong(world: World
 
 async def granted(store: FieldStore, names: Sequence[str]) -> list[bool]:
     """For a minute."""
-    return [not left for left in await store.claim(names, MINUTE)]
+    return [left <= 0 for left in await store.claim(names, MINUTE)]
 
 
 async def test_leases(world: World) -> None:
@@ -318,6 +318,8 @@ async def test_leases(world: World) -> None:
     assert 0 < left <= MINUTE
     await world.store.release([])
     await world.store.release(["a", "unknown"])
+    assert list(await world.peer.claim(["a"], MINUTE)) == [GIVEN_BACK]
+    await world.peer.release(["a"])
     assert await granted(world.peer, ["a", "b"]) == [True, False]
 
 

@@ -51,6 +51,8 @@ class Versions:
         self.counts: Counter[tuple[str, str]] = Counter()
         """By field and note."""
         self.pause = pause
+        self.thinks = 0.0
+        """Seconds that a call takes beside that."""
         self._supergraph = Supergraph.parse(self.sdl)
         self._schemas = {name: subgraph_schema(self._supergraph, name) for name in SDLS}
         self._servers: dict[str, asyncio.Server] = {}
@@ -101,7 +103,7 @@ class Versions:
 
     async def _answer(self, name: str, request: dict[str, Any]) -> bytes:
         self.calls[name] += 1
-        await asyncio.sleep(random.random() * self.pause)
+        await asyncio.sleep(self.thinks + random.random() * self.pause)
         result = execute_sync(
             self._schemas[name],
             _parse(request["query"]),
