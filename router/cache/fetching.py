@@ -80,7 +80,7 @@ class Part:
     fields: set[FieldOf]
     """Of those that are missing, the ones that may be kept."""
     skimmed: frozenset[int] = frozenset()
-    """Of the groups, those that are asked for the keys of their entities only."""
+    """Of the groups, those that are asked for no more of their entities than has to be."""
     lists: frozenset[Member] = frozenset()
     """Those that could be, and are not."""
     names: Sequence[str] = ()

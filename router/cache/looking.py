@@ -98,9 +98,9 @@ class Looking:
         self.compared: dict[FieldOf, tuple[Coordinate, bytes, int]] | None = None
         """What was found fresh, for comparing: see `shadow.Hits`."""
         self.skimmed: set[Member] = set()
-        """Fields of whose entities only the keys were asked for, once."""
+        """Fields that were skimmed, once."""
         self._learning: dict[Member, list[tuple[int, int]]] = {}
-        """Of each of these entities, how many fields were known, of how many."""
+        """Of each entity that they lead to, how many fields were known, of those that may be."""
         self.is_shared = True
         self.together = PuttingTogether(asking, self.values)
         self._store = store
@@ -128,8 +128,8 @@ class Looking:
                 if step.parent is None and step.spot.entity in self.absent:
                     continue
                 known = self._known(step.spot, view)
-                if step.by is not None and step.by.member in self._learning:
-                    self._learning[step.by.member].append((len(known.keys() & view.ids), len(view.ids)))
+                if self._learning:
+                    self._learn_of(step, known, view)
                 if not known.keys() >= view.ids:
                     self._sort(step, [each for each in view.asked if each.id not in known], outlook)
                 for _, asked in view.links:
@@ -140,9 +140,17 @@ class Looking:
         return outlook
 
     def skim(self, members: Iterable[Member]) -> None:
-        """Only the keys of what these lead to are fetched now."""
+        """No more of what these lead to is fetched now than has to be."""
         self.skimmed.update(members)
         self._learning.update((member, []) for member in members)
+
+    def _learn_of(self, step: _Step, known: Mapping[str, bytes], view: View) -> None:
+        count = len(known.keys() & view.storable.keys()), len(view.storable)
+        above: _Step | None = step
+        while above is not None and above.by is not None:
+            if (counts := self._learning.get(above.by.member)) is not None:
+                counts.append(count)
+            above = above.parent
 
     def _learn(self) -> None:
         for member, found in tuple(self._learning.items()):

@@ -1,6 +1,6 @@
 """Writes what the cache asks of subgraphs: operations with the keys of all entities, and those for some members of some entities."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from graphql import (
@@ -93,33 +93,24 @@ def _write_case(case: Case, declared: Mapping[str, VariableDefinitionNode], *, i
 
 
 def _can_be_skimmed(selection: Selection) -> bool:
-    """Whether it has entities, and nothing of them has to be asked each time."""
-    entities = [case for case in selection.cases.values() if case.identity is not None]
-    below = [
-        each.below
-        for case in selection.cases.values()
-        if case.identity is None
-        for each in case.members
-        if each.below is not None
-    ]
-    inner = [each for each in below if _has_entities(each)]
-    return (
-        bool(entities or inner)
-        and all(case.fetchable and all(map(_may_be_known, case.members)) for case in entities)
-        and all(map(_can_be_skimmed, inner))
-    )
+    left_out = list(_left_out(selection))
+    return bool(left_out) and all(case.fetchable for case in left_out)
 
 
-def _may_be_known(member: Member) -> bool:
-    return member.policy is not None or member.name == "__typename"
+def _left_out(selection: Selection) -> Iterator[Case]:
+    """Entities of which something may be known; down to where whatever leads to them may be."""
+    for case in selection.cases.values():
+        skimmed = _skimmed(case)
+        if len(skimmed) < len([each for each in case.members if each.name != "__typename"]):
+            yield case
+        for member in skimmed:
+            if member.below is not None:
+                yield from _left_out(member.below)
 
 
-def _has_entities(selection: Selection) -> bool:
-    return any(
-        case.identity is not None
-        or any(each.below is not None and _has_entities(each.below) for each in case.members)
-        for case in selection.cases.values()
-    )
+def _skimmed(case: Case) -> list[Member]:
+    """What has to be asked in any case."""
+    return [each for each in case.members if case.identity is None or each.is_never_known]
 
 
 def _selection(selection: Selection, *, is_skimmed: bool = False) -> str:
@@ -136,11 +127,8 @@ def _selection(selection: Selection, *, is_skimmed: bool = False) -> str:
 
 def _members(case: Case, *, is_skimmed: bool) -> str:
     keys = _keys(case.identity or ())
-    if is_skimmed and case.identity is not None:
-        return keys
-    return " ".join(
-        (*filter(None, (keys,)), *(_member(each, is_skimmed=is_skimmed) for each in case.members))
-    )
+    members = _skimmed(case) if is_skimmed else case.members
+    return " ".join((*filter(None, (keys,)), *(_member(each, is_skimmed=is_skimmed) for each in members)))
 
 
 def _skimmed_member(member: Member) -> str:

@@ -39,7 +39,7 @@ class Member:
     coordinate: Coordinate
     group: int = 0
     can_be_skimmed: bool = False
-    """It leads to entities that can be fetched by key, and of which all may be known."""
+    """It leads to entities that can be fetched by key, and of which something may be known."""
     skeleton: str = ""
     """What is asked of its objects that are no entities, as far as that is not in arguments. Empty if there are none."""
     variables: tuple[str, ...] = ()
@@ -54,6 +54,11 @@ class Member:
     """Of a stored value that has objects."""
     decode_names: Callable[[bytes], Any] | None = None
     """The same, where these are entities of one type."""
+
+    @property
+    def is_never_known(self) -> bool:
+        """Of entities: it is kept for nobody, and does not follow from what leads to them."""
+        return self.policy is None and self.name != "__typename"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class Case:
     """The first field of its identity, with what holds for names under other keys; None where these are not kept."""
     groups: int = 1
     skimmed: frozenset[int] = frozenset()
-    """Groups that can also be asked for the keys of their entities alone, under the condition `$_sN`."""
+    """Groups that can also be asked for no more of their entities than the keys and what is never kept, under the condition `$_sN`."""
     text: str = ""
     variables: tuple[str, ...] = ()
     form: "CaseForm | None" = None

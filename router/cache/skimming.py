@@ -1,4 +1,4 @@
-"""Whether a list is asked for by the keys of its entities alone, since the rest of them is mostly known."""
+"""Whether a list is asked for the keys of its entities and what is never kept, since the rest of them is mostly known."""
 
 from typing import Final
 

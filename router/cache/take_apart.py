@@ -42,7 +42,7 @@ class TakingApart:
         self.outermost: set[str] = set()
         """Entities that no other one led to."""
         self._depth = 0
-        self._keys_only = False
+        self._skims = False
         self._asking = asking
         self._values = values
 
@@ -56,7 +56,8 @@ class TakingApart:
         name = name_of(case, found)
         if name is None:
             raise UnexpectedAnswerError(f"a {case.typename} without its key")
-        if self._keys_only:
+        if self._skims:
+            self._take_skimmed(Spot(case, name), found)
             return _encode(name)
         if not self._depth:
             self.outermost.add(name)
@@ -72,14 +73,19 @@ class TakingApart:
         groups: frozenset[int] | None = None,
         skimmed: frozenset[int] = frozenset(),
     ) -> None:
-        """All that was asked of it, or those groups, of which some have nothing of other entities but their keys. Raises
+        """All that was asked of it, or those groups, of which some were skimmed. Raises
         UnexpectedAnswerError where something is missing."""
         for asked in self._asking.fields(spot):
             member = asked.member
             if groups is None or member.group in groups:
-                self._keys_only = member.group in skimmed and member.can_be_skimmed
+                self._skims = member.group in skimmed and member.can_be_skimmed
                 self._take_field(spot, asked, found)
-        self._keys_only = False
+        self._skims = False
+
+    def _take_skimmed(self, spot: Spot, found: Any) -> None:
+        for asked in self._asking.fields(spot):
+            if asked.member.is_never_known:
+                self._take_field(spot, asked, found)
 
     def _take_field(self, spot: Spot, asked: Asked, found: Any) -> None:
         value = self._field(asked.member, found)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graphql import is_object_type
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
@@ -72,13 +73,14 @@ async def compare(
     operations: Sequence[RandomOperation],
     order: Sequence[int],
     mocks: Mapping[str, Any],
+    policies: FieldCacheSettings,
     *,
     skims: bool = False,
 ) -> tuple[Counter[str], Counter[str]]:
     """Calls without and with the cache."""
     plain_calls, cached_calls = Counter[str](), Counter[str]()
     plain = {name: Counting(mock, plain_calls, name) for name, mock in mocks.items()}
-    cache = FieldCache(supergraph, EVERYTHING, OpenStore(MemoryStore(time.monotonic, 10_000_000)))
+    cache = FieldCache(supergraph, policies, OpenStore(MemoryStore(time.monotonic, 10_000_000)))
     cached = cache.around({name: Counting(mock, cached_calls, name) for name, mock in mocks.items()})
     for number in order:
         drawn = operations[number % len(operations)]
@@ -94,6 +96,18 @@ async def compare(
     return plain_calls, cached_calls
 
 
+def some(supergraph: Supergraph, chance: random.Random) -> FieldCacheSettings:
+    """Of the fields some are never kept."""
+    fields = [
+        f"{name}.{each}"
+        for name, declared in supergraph.api_schema.type_map.items()
+        if is_object_type(declared) and not name.startswith("__")
+        for each in declared.fields
+    ]
+    never = {each: {"maxAge": 0} for each in fields if chance.random() < chance.choice((0.2, 0.5, 0.8))}
+    return FieldCacheSettings.model_validate({"policy": {"*": {"maxAge": 60}, **never}})
+
+
 @settings(max_examples=GRAPHS, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(
     SOURCES,
@@ -101,9 +115,15 @@ async def compare(
     st.lists(st.integers(0, 4), min_size=2, max_size=8),
     st.integers(0, 5),
     st.booleans(),
+    st.none() | SOURCES,
 )
 def test_on_random_graphs(
-    graph: random.Random, drawn: list[random.Random], order: list[int], seed: int, skims: bool
+    graph: random.Random,
+    drawn: list[random.Random],
+    order: list[int],
+    seed: int,
+    skims: bool,
+    kept: random.Random | None,
 ) -> None:
     subgraphs = RandomGraph(graph).subgraphs
     supergraph = Supergraph.parse(compose(subgraphs).supergraph_sdl)
@@ -114,4 +134,5 @@ def test_on_random_graphs(
         return
     universe = Universe(supergraph, seed)
     right = {name: SubgraphMock(universe, name) for name in supergraph.subgraphs}
-    asyncio.run(compare(supergraph, operations, order, right, skims=skims))
+    policies = EVERYTHING if kept is None else some(supergraph, kept)
+    asyncio.run(compare(supergraph, operations, order, right, policies, skims=skims))

@@ -1,4 +1,4 @@
-"""Lists whose entities are mostly known are asked for by the keys of these."""
+"""Lists whose entities are mostly known are asked for the keys of these, and what is never kept."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ async def again(graph: World, text: str = NAMES) -> tuple[Any, list[Call]]:
 
 
 def is_skimmed(call: Call) -> bool:
-    """Whether only keys were asked for."""
+    """Whether no more was asked for than has to be."""
     return any(value for name, value in call.variables.items() if name.startswith("_sf_skim_"))
 
 
@@ -67,12 +67,38 @@ async def test_what_is_mostly_new_is_asked_for_as_a_whole_again() -> None:
     assert counts[-1] == 1
 
 
-async def test_a_list_with_something_that_is_never_kept_is_not_skimmed() -> None:
+async def test_what_is_never_kept_is_asked_with_the_keys() -> None:
+    graph = shop(policy={**LISTS_END, "Product.orders": {"maxAge": 0}})
+    for orders in range(8):
+        graph.rows["Product:1"]["orders"] = orders
+        answer, calls = await again(graph, "{ products(first: 3) { name orders } }")
+        assert answer["data"]["products"][0] == {"name": "P1", "orders": orders}
+        assert len(calls) == 1
+    assert is_skimmed(calls[0])
+    assert "products(first:3){_sf_key_id:id orders}" in calls[0].query
+
+
+async def test_a_list_of_nothing_but_what_is_never_kept_is_asked_as_it_is() -> None:
     graph = shop(policy={**LISTS_END, "Product.orders": {"maxAge": 0}})
     for _ in range(8):
-        _, calls = await again(graph, "{ products(first: 3) { name orders } }")
+        _, calls = await again(graph, "{ products(first: 3) { orders } }")
         assert not any(map(is_skimmed, calls))
         assert len(calls) == 1
+
+
+async def test_entities_behind_what_is_never_kept() -> None:
+    """They are asked for by their keys as well, and fetched alone where they are not known."""
+    graph = shop(policy={**LISTS_END, "Product.maker": {"maxAge": 0}})
+    first = await learned(graph)
+    _, [call] = await again(graph)
+    assert "maker{_sf_key_id:id}" in call.query
+    graph.rows["Maker:1"]["name"] = "new"
+    await graph.cache.invalidate(Invalidation(entities=('Maker:["1"]',)))
+    answer, calls = await again(graph)
+    assert answer != first
+    assert answer["data"]["products"][0]["maker"] == {"name": "new"}
+    assert [is_skimmed(call) for call in calls] == [True, False]
+    assert calls[1].variables["_sf_representations"] == [{"__typename": "Maker", "id": "1"}]
 
 
 async def test_lists_inside_objects_without_a_key() -> None:
