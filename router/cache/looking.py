@@ -137,6 +137,8 @@ class Looking:
                         self._follow(step, asked, known[asked.id], seen, following)
             steps = following
         self._learn()
+        if self.stamp is None and not outlook.is_clear:
+            await self.now()
         return outlook
 
     def skim(self, members: Iterable[Member]) -> None:

@@ -139,7 +139,7 @@ class Shape:
     decode: Callable[[bytes], Any] | None = None
     """Of an answer to the whole."""
     useful: bool = field(default=False)
-    """Whether anything of it may be read from the cache before it is asked."""
+    """Whether anything of it may be read from the cache before it is asked as a whole."""
 
 
 def selections(shape: Shape) -> Iterator[Selection]:

@@ -84,7 +84,9 @@ def complete(shape: Shape, operation: OperationDefinitionNode) -> None:
     outer = [shape.root] if shape.root is not None else [
         case for top in shape.tops for case in top.selection.cases.values()
     ]  # fmt: skip
-    shape.useful = any(member.policy is not None for case in outer for member in case.members)
+    shape.useful = any(
+        member.policy is not None or member.can_be_skimmed for case in outer for member in case.members
+    )
 
 
 def _refers(member: Member) -> tuple[str, ...]:

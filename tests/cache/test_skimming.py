@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from router.cache.store import Invalidation
 from tests.cache.graph import Call, World
 from tests.cache.test_caching import shop
@@ -42,6 +44,18 @@ async def test_a_list_whose_entities_are_known_is_asked_for_their_keys() -> None
     assert skimmed == sorted(skimmed)
     assert not skimmed[0]
     assert skimmed[-1]
+
+
+@pytest.mark.parametrize("policy", [{"maxAge": 0}, {"maxAge": 600, "scope": "PRIVATE"}])
+async def test_a_list_that_is_not_kept_itself(policy: dict[str, Any]) -> None:
+    """Nobody has signed in."""
+    graph = shop(policy={"*": {"maxAge": 600}, "Query.products": policy})
+    first = await graph.ask(NAMES)
+    for _ in range(8):
+        answer, calls = await again(graph)
+        assert answer == first
+        assert len(calls) == 1
+    assert is_skimmed(calls[0])
 
 
 async def test_what_is_not_known_is_fetched_next_and_alone() -> None:
