@@ -145,6 +145,7 @@ class Fetching:
         part.spots = [spot for spot, _ in found]
         part.groups = frozenset(each.member.group for _, own in found for each in own)
         part.skimmed &= part.groups
+        part.fields = part.fields - elsewhere
 
     async def part(self, part: Part) -> None:
         """Raises FailedError, SubgraphError, UnexpectedAnswerError, or what msgspec raises."""

@@ -63,7 +63,7 @@ class Running:
         finally:
             for proxy in self.proxies:
                 proxy.delay, proxy.garble = 0, bytes
-        assert clients.failed[:5] == []
+        assert clients.failed[:5] == [], [each.words()[-5000:] for each in self.routers]
         assert clients.wrong[:5] == []
         assert clients.slowest < HANGS
         await self.recovered()
