@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from router.cache.announcement import LEASE, MARGIN
-from router.cache.redis_entry import decode
+from router.cache.redis_entry import checksums, decode
 from router.cache.store import GIVEN_BACK, Found, Wanted
 
 _LEFT: Final = range(GIVEN_BACK, 1 << 53)
@@ -37,8 +37,10 @@ def read_found(wanted: Sequence[Wanted], answer: Any) -> FoundThen:
     if stamp + now != check or len(values) != sum(len(each.fields) for each in wanted):
         raise ValueError("This is not what was asked for.")
     ends = accumulate(len(each.fields) for each in wanted)
+    alike = {each.fields for each in wanted}  # many entities, and few sets of fields
+    with_checksums = {fields: list(zip(fields, checksums(fields), strict=True)) for fields in alike}
     entries = [
-        decode(each.entity, each.fields, values[end - len(each.fields) : end], now)
+        decode(each.entity, with_checksums[each.fields], values[end - len(each.fields) : end], now)
         for each, end in zip(wanted, ends, strict=True)
     ]
     return FoundThen(Found(stamp, entries), now, garbage)

@@ -7,12 +7,12 @@ to another question, are told from what was asked for.
 import hashlib
 import struct
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from struct import Struct
 from typing import Final
 from zlib import crc32
 
 from router.cache.store import Entry, Fill, field_name
+from router.remembered import remembered
 
 _MOST: Final = (1 << 32) - 1
 """Longer is cut to this many milliseconds, which is seven weeks."""
@@ -57,7 +57,7 @@ def encode_tags(tags: Sequence[str]) -> bytes | None:
     return b"".join(_LENGTH.pack(len(tag)) + tag for tag in encoded)
 
 
-@lru_cache(maxsize=1000)
+@remembered
 def decode_tags(encoded: bytes) -> tuple[str, ...] | None:
     """None for what are none."""
     tags, at = [], 0
@@ -91,9 +91,9 @@ def seal(entity: str, field: str, head: tuple[bytes, bytes], value: bytes) -> by
     return value + sealed.to_bytes(_CHECKSUM, "little")
 
 
-@lru_cache(maxsize=1000)
-def _checksums(fields: tuple[str, ...]) -> tuple[int, ...]:
-    return tuple(crc32(encode(field)) for field in fields)
+def checksums(fields: Sequence[str]) -> list[int]:
+    """What each field has to do with the checksum of its entry."""
+    return [crc32(encode(field)) for field in fields]
 
 
 def useful(fill: Fill) -> int:
@@ -101,8 +101,11 @@ def useful(fill: Fill) -> int:
     return _bounded(fill.fresh) + max(_bounded(fill.stale), _bounded(fill.spare))
 
 
-def decode(entity: str, fields: tuple[str, ...], values: Iterable[object], now: int) -> dict[str, Entry]:
-    """Of what the script let through; `now` is in milliseconds of the server. What is there, by field.
+def decode(
+    entity: str, fields: Iterable[tuple[str, int]], values: Iterable[object], now: int
+) -> dict[str, Entry]:
+    """Of what the script let through; `now` is in milliseconds of the server. What is there, by field; each comes with its own of
+    the checksums.
 
     Raises struct.error or IndexError for what no script lets through.
     """
@@ -111,7 +114,9 @@ def decode(entity: str, fields: tuple[str, ...], values: Iterable[object], now: 
     short, unpack_short = _HEAD.size, _HEAD.unpack_from
     long, unpack_long = _HEAD_WITH_TIMES.size, _HEAD_WITH_TIMES.unpack_from
     seed = crc32(encode(entity))
-    for field, checksum, raw in zip(fields, _checksums(fields), values, strict=False):
+    encoded: bytes = b""
+    known: tuple[str, ...] | None = ()
+    for (field, checksum), raw in zip(fields, values, strict=False):
         if isinstance(raw, bytes):
             if crc32(raw[_REST_AT:], seed ^ checksum ^ raw[0]) != _WHOLE:
                 continue
@@ -123,7 +128,9 @@ def decode(entity: str, fields: tuple[str, ...], values: Iterable[object], now: 
             if raw[0] & _HAS_TAGS:
                 start = at + 2
                 at = start + (raw[at] << 8 | raw[at + 1])
-                known = decode_tags(raw[start:at])
+                if raw[start:at] != encoded:
+                    encoded = raw[start:at]
+                    known = decode_tags(encoded)
                 if known is None:
                     continue
                 tags = known

@@ -5,8 +5,8 @@ from typing import Final
 from starlette.types import Receive
 
 from router.errors import ClientError
+from router.remembered import remembered
 from router.transport.disconnect import ClientGoneError
-from router.transport.header_memory import remembered
 
 _TOO_LARGE: Final = 413
 _UNSUPPORTED: Final = 415

@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from router.remembered import remembered
 from router.transport.answer import Answer
 from router.transport.content_coding import CODINGS, ContentCoding
-from router.transport.header_memory import remembered
 from router.transport.quality import items
 
 _IDENTITY: Final = "identity"

@@ -15,6 +15,7 @@ from router.cache.usage import NO_DEMAND
 from router.errors import ClientError
 from router.incident import incident
 from router.pipeline import GraphQLRequest, GraphQLResponse
+from router.remembered import remembered
 from router.security.sender import Authentication, Sender
 from router.transport.answer import Answer, AnswerFormat, conditional, redirect, send_answer
 from router.transport.batch import Batch, batch_from_body, is_batch, merged
@@ -25,7 +26,6 @@ from router.transport.csrf import refuse_forged
 from router.transport.disconnect import ClientGoneError, Clients
 from router.transport.execution import Execution
 from router.transport.executor import GraphQLExecutor
-from router.transport.header_memory import remembered
 from router.transport.headers import HeaderReader, RequestHeaders
 from router.transport.media_type import MediaType, negotiate, refuse_without_json
 from router.transport.parameters import Parameters, parameters_from_body, parameters_from_query_string

@@ -1,5 +1,6 @@
 """What is measured of the field cache's memory is what is there, and a store that lies is found out."""
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from router.cache.memory import MemoryStore
 from router.cache.store import Fill, Invalidation
 from tests.benchmarks.svg import parsed, texts
 
+ROOT = Path(__file__).parents[3]
 ENTITIES = Entities(7)
 
 
@@ -80,23 +82,18 @@ async def test_a_full_redis_has_less_and_tells_nothing_wrong(valkey_url: str) ->
 
 @pytest.mark.parametrize("trace", [True, False])
 @pytest.mark.parametrize("is_near", [True, False])
-def test_the_memory_of_a_process_is_measured_in_one_of_its_own(
-    valkey_url: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes],
-    is_near: bool, trace: bool,
-) -> None:  # fmt: skip
-    options = [
-        "--entities",
-        "400",
-        "--fields",
-        "5",
-        "--bound",
-        "300000",
-        "--redis",
-        valkey_url if is_near else "",
-    ]
-    monkeypatch.setattr(sys, "argv", ["x", *options, *(["--trace"] if trace else [])])
-    in_process.main()
-    found = msgspec.json.decode(capfdbinary.readouterr().out, type=in_process.Measured)
+async def test_the_memory_of_a_process_is_measured_in_one_of_its_own(
+    valkey_url: str, is_near: bool, trace: bool
+) -> None:
+    options = ["--entities", "400", "--fields", "5", "--bound", "300000", *(["--trace"] if trace else [])]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "benchmarks.cache_memory.in_process", *options),
+        *(["--redis", valkey_url] if is_near else []),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
+    told, _ = await process.communicate()
+    found = msgspec.json.decode(told, type=in_process.Measured)
     assert found.times is None
     assert 10 < found.size.entities < 400
     assert found.size.counted <= found.size.bound == 300_000

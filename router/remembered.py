@@ -1,4 +1,4 @@
-"""Remembers what values of headers mean: clients send the same few again and again."""
+"""Remembers what short values mean that come again and again: headers of clients, tags of entries."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -8,11 +8,11 @@ T = TypeVar("T")
 
 _VALUES: Final = 256
 _LONGEST: Final = 256
-"""Bytes. Longer values are nobody's habit, and would let a client fill the memory."""
+"""Bytes. Longer values are seldom habits, and would let a client fill the memory."""
 
 
 def remembered(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
-    """`read` for the values of one header. What raises is not remembered."""
+    """`read`, with the latest few hundred answers at hand. What raises is not remembered."""
     known = lru_cache(maxsize=_VALUES)(read)
 
     @wraps(read)
