@@ -1,6 +1,7 @@
 """What all tests share: real databases in memory, one set per test process, and no way out of the machine."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,12 @@ from router.upstream.subgraph import SubgraphRequest
 from tests.cache.clusters import Cluster
 
 _LOOPBACK = ("127.", "::1", "localhost")
+
+
+def pytest_configure() -> None:
+    """What a shell runs in the background inherits that SIGINT is ignored, and so would what tests start and end with it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

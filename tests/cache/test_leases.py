@@ -9,7 +9,7 @@ import pytest
 from router.cache.leases import Leases
 from router.cache.memory import MemoryStore
 from router.cache.redis_connection import connect
-from router.cache.store import Invalidation
+from router.cache.store import GIVEN_BACK, Invalidation
 from router.upstream.subgraph import SubgraphError
 from tests.cache.graph import World, world
 from tests.cache.stores import redis_world, tiered_world
@@ -186,6 +186,45 @@ async def test_nobody_holds_what_he_does_not_fetch(valkey_url: str) -> None:
     async with asyncio.timeout(60):
         await two.wait({first, second}, None)
     assert (one.held, two.held) == ({second}, {first})
+    await stores.store.close()
+    await stores.peer.close()
+
+
+async def test_a_part_does_not_give_back_what_was_granted_meanwhile(
+    valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had been asked for with the part, and is left out of it while another process has it."""
+    stores = redis_world(valkey_url)
+    await stores.empty()
+    shop = world(SHOP, rows(), {**SETTINGS, "lease_ms": 600_000}, stores.store)
+    name = 'Query:\0product#Product({"id":"1"})'
+    assert await stores.peer.claim([name], 600_000) == [0]
+    shop.gate.clear()
+    asked = asyncio.create_task(shop.ask_at_once('{ product(id: "1") { name } page { title } }'))
+    await settled(shop, calls=1)
+    await polled(shop)
+    claim, release = stores.store.claim, stores.store.release
+    kept = asyncio.Event()
+    lefts: list[int] = []
+
+    async def claim_until_the_part_ends(names: Sequence[str], milliseconds: int) -> Sequence[int]:
+        left = await claim(names, milliseconds)
+        if left == [GIVEN_BACK]:
+            shop.gate.set()
+            await kept.wait()
+            lefts.extend(await stores.peer.claim([name], 600_000))
+        return left
+
+    async def release_at_its_end(names: Sequence[str]) -> None:
+        await release(names)
+        kept.set()
+
+    monkeypatch.setattr(stores.store, "claim", claim_until_the_part_ends)
+    monkeypatch.setattr(stores.store, "release", release_at_its_end)
+    await stores.peer.release([name])
+    assert (await asked)["data"] == {"product": {"name": "P1"}, "page": {"title": "T"}}
+    assert [left > 0 for left in lefts] == [True]
+    await shop.cache.close()
     await stores.store.close()
     await stores.peer.close()
 

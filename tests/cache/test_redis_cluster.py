@@ -26,8 +26,8 @@ from router.cache.statistics import StoreStatistics
 from router.cache.store import FieldStore, Fill, Invalidation, StoreUnavailableError, Wanted
 from router.cache.tiers import TieredStore
 from tests.cache.clusters import Cluster, move, wait_until
+from tests.cache.processes import Process, Story
 from tests.cache.stores import ready, valkey_at
-from tests.cache.test_tiers import Process, Story
 from tests.conftest import SmallGraph
 
 MINUTE = 60_000

@@ -24,9 +24,9 @@ from redis.exceptions import ResponseError
 from launcher.errors import LaunchError
 from launcher.valkey import ValkeyServer
 from router.cache.redis_connection import connect
-from tests.e2e.fault_proxy import FaultProxy
 from tests.e2e.versions import Versions
 from tests.e2e.watchful_clients import WatchfulClients
+from tests.fault_proxy import FaultProxy
 from tests.serving.processes import Router, routers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

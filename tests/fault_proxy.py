@@ -1,6 +1,7 @@
 """Stands between one process and its Redis: answers late, answers with something else, lets nothing through, or leads elsewhere."""
 
 import asyncio
+import random
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -19,10 +20,16 @@ class _Link:
 
 
 class FaultProxy:
-    """A context manager. `delay`: seconds by which what Redis says comes late. `garble` makes something else of it."""
+    """A context manager. `delay`: seconds by which what Redis says comes late. `luck`: seconds at most for whatever goes through,
+    each connection by its own; all stays in its order. `garble` makes something else of what Redis says.
+    """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, luck: float = 0.0) -> None:
+        self.opened = asyncio.Event()
+        """Cleared, everything waits."""
+        self.opened.set()
         self.delay = 0.0
+        self.luck = luck
         self.garble: Callable[[bytes], bytes] = bytes
         target = urlsplit(url)
         self._password, self._port = target.password, target.port
@@ -87,15 +94,19 @@ class FaultProxy:
     async def _ask(self, link: _Link, source: asyncio.StreamReader, drain: asyncio.StreamWriter) -> None:
         while part := await _read(source):
             link.tracks = link.tracks or b"TRACKING" in part
-            await link.opened.wait()
+            await self._wait(link, 0)
             drain.write(part)
 
     async def _answer(self, link: _Link, source: asyncio.StreamReader, drain: asyncio.StreamWriter) -> None:
         while part := await _read(source):
-            if self.delay:
-                await asyncio.sleep(self.delay)
-            await link.opened.wait()
+            await self._wait(link, self.delay)
             drain.write(self.garble(part))
+
+    async def _wait(self, link: _Link, delay: float) -> None:
+        if seconds := delay + random.random() ** 3 * self.luck:
+            await asyncio.sleep(seconds)
+        await self.opened.wait()
+        await link.opened.wait()
 
 
 async def _read(source: asyncio.StreamReader) -> bytes:
