@@ -210,6 +210,7 @@ def test_a_service_in_a_container_needs_its_environment_only(
 
 
 def test_seeding_again_needs_a_word(root: Path) -> None:
+    assert softfactory(root, "seed", "--users", "10", "--replace").returncode == 0
     again = softfactory(root, "seed", "--users", "10")
     assert (again.returncode, again.stderr.split(":")[0]) == (1, "ALREADY_SEEDED")
     replaced = softfactory(root, "seed", "--users", "10", "--replace")
