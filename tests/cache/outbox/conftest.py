@@ -8,7 +8,6 @@ from redis.asyncio import Redis
 
 from launcher.valkey import ValkeyServer
 from router.cache.asked_names import AskedNames
-from router.cache.redis_connection import connect
 from tests.cache.outbox.processes import KINDS, SDL, Process, supergraph
 from tests.cache.stores import valkey_at
 
@@ -25,12 +24,9 @@ def server(scratch: Path) -> Iterator[ValkeyServer]:
 
 
 @pytest.fixture
-async def redis(server: ValkeyServer) -> AsyncIterator["Redis"]:
-    """Another client, of an empty server."""
-    client = connect(server.url)
-    await client.flushall()
-    yield client
-    await client.aclose()
+def redis(other: "Redis") -> "Redis":
+    """Another client of it, while it is empty."""
+    return other
 
 
 @pytest.fixture(params=KINDS)
