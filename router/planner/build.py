@@ -110,6 +110,7 @@ class FetchBuilder:
         for field in fields:
             if field.name == TYPENAME:
                 self._typename(out)
+                out.ask_typename(field.conditions)
             elif not view.is_abstract:
                 resolved = self._known(self._resolution.field(view.graph, view.name, field.name, provided))
                 self._local_field(field, resolved, view.graph, out.on(view.name), place)
@@ -235,6 +236,7 @@ class FetchBuilder:
     def _placed(self, placed: Placed, cursor: _Cursor, place: Place) -> dict[FetchGroup, None]:
         if placed.field.name == TYPENAME:
             self._typename(cursor.out)
+            cursor.out.ask_typename(placed.field.conditions)
             return {cursor.group: None}
         at = place.own() if placed.is_requirement else place
         key = key_of(self._keys, placed.field, at)

@@ -29,6 +29,8 @@ class Out:
     type_name: str
     fields: dict[tuple[str, Conditions], OutField] = field(default_factory=dict)
     fragments: dict[str, "Out"] = field(default_factory=dict)
+    typename_asked: Conditions | None = None
+    """When a client asks for `__typename`; None where it is for the router alone."""
 
     def on(self, type_name: str) -> "Out":
         """The selections for values of one type: these, or those of a fragment in them."""
@@ -49,8 +51,15 @@ class Out:
             found.below = new.below
         return found
 
+    def ask_typename(self, conditions: Conditions) -> None:
+        """By a client."""
+        asked = self.typename_asked
+        self.typename_asked = conditions if asked is None else asked & conditions
+
     def merge(self, other: "Out") -> None:
         """Adds all that `other` selects on the same values."""
+        if other.typename_asked is not None:
+            self.ask_typename(other.typename_asked)
         for key, each in other.fields.items():
             found = self.fields.setdefault(key, each)
             if found is not each and found.below is not None and each.below is not None:

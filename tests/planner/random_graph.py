@@ -298,7 +298,7 @@ class RandomOperation:
             for name in self._random.sample(names, self._random.randint(1, len(names))):
                 parts += self._field(type_.name, name, get_named_type(type_.fields[name].type), type_, depth)
         if not parts or self._random.random() < 0.2:
-            parts.append("__typename")
+            parts += self._random.choice((["__typename"], ["t: __typename"], ["__typename", "t: __typename"]))
         self._random.shuffle(parts)
         if self._defers and self._random.random() < 0.4:
             cut = self._random.randrange(len(parts))
