@@ -191,6 +191,7 @@ class Joins:
             for cell in place.cells:
                 if cell in source.cells:
                     with self._of(place, cell):
+                        self._writer.lines(_other_typenames(cell))
                         self._assign(source, cell, "entity", "o")
 
     def _of(self, place: Place, cell: Cell) -> AbstractContextManager[None]:
@@ -209,6 +210,13 @@ class Joins:
                 field = f"{origin}.{attribute(asked.key)}"
                 value = self._recasting.value(asked, slot, field)
                 yield slot, value, value != field
+
+
+def _other_typenames(cell: Cell) -> Iterator[str]:
+    """By which the client calls the name of an object's type."""
+    for slot in cell.slots.values():
+        if slot.type is None and slot.visible and slot.key != "__typename":
+            yield f"o.{attribute(slot.key)} = o.{TYPENAME}"
 
 
 def _put(target: str, slot: Slot, value: str) -> str:

@@ -11,7 +11,13 @@ from graphql import GraphQLNonNull, get_named_type
 from router.compiler.layout import Asked, Cell, Place, Slot, Source
 from router.compiler.names import TYPENAME, attribute, is_verbatim, list_depth, null_pattern
 from router.compiler.recast import Recasting
-from router.compiler.structs import differs_in_nulls, has_one_type, is_always_asked
+from router.compiler.structs import (
+    differs_in_nulls,
+    has_one_type,
+    is_always_asked,
+    is_constant,
+    shown_typenames,
+)
 from router.compiler.writer import Writer
 
 
@@ -69,12 +75,8 @@ class Settling:
                 yield from self._below(asked, slot)
             if source.becomes and not source.recast:
                 yield from self._move(asked, slot)
-        if source.becomes and not source.recast and not has_one_type(source):
-            for slot in cell.slots.values():
-                known = cell.place.is_known
-                if slot.type is None and slot.visible and (known or slot.key != "__typename"):
-                    name = repr(cell.typenames[0]) if known else f"o.{TYPENAME}"
-                    yield f"o.{attribute(slot.key)} = {name}"
+        if source.becomes and not source.recast:
+            yield from _type_names(source, cell)
 
     def _move(self, asked: Asked, slot: Slot) -> Iterator[str]:
         """Puts the field where it belongs, in the form in which it is shown."""
@@ -102,6 +104,22 @@ def _names(source: Source) -> set[str]:
     return {name for cell in source.cells for name in cell.typenames}
 
 
+def _type_names(source: Source, cell: Cell) -> Iterator[str]:
+    """Each object shows its own under the keys of its cell, and none under those of other cells."""
+    if cell.is_interface:
+        return  # its type will be learned, or it shows none
+    name = repr(cell.typenames[0]) if cell.place.is_known else f"o.{TYPENAME}"
+    for key in shown_typenames(source):
+        if is_constant(source, key):
+            continue
+        slot = cell.slots.get(key)
+        shows = slot is not None and slot.visible
+        if shows and name != f"o.{attribute(key)}":
+            yield f"o.{attribute(key)} = {name}"
+        elif not shows and (key != "__typename" or has_one_type(source)):
+            yield f"o.{attribute(key)} = UNSET"
+
+
 def _presence(source: Source, cell: Cell) -> Iterator[str]:
     """Fields that only some of the source's objects have."""
     wrong = [
@@ -110,7 +128,8 @@ def _presence(source: Source, cell: Cell) -> Iterator[str]:
         if not is_always_asked(source, asked)
     ]
     typed = cell in source.typed
-    if source.becomes and source.typed and (not typed or source.typed.keys() != source.cells.keys()):
+    is_read = not has_one_type(source) or source.recast
+    if source.becomes and is_read and source.typed and source.typed.keys() != source.cells.keys():
         wrong.append(f"o.{TYPENAME} is {'UNSET' if typed else 'not UNSET'}")
     if not source.becomes and typed and len(_names(source)) > 1:
         wrong.append(f"o.{TYPENAME} is not UNSET and o.{TYPENAME} != target.{TYPENAME}")

@@ -57,7 +57,7 @@ def stores_typename(source: Source, cell: Cell) -> bool:
         return not cell.place.is_known
     if not source.becomes:
         return False
-    return _shows_typename(source) if has_one_type(source) else cell in source.typed
+    return "__typename" in shown_typenames(source) if has_one_type(source) else cell in source.typed
 
 
 def _with_those_below(source: Source, done: set[int], fetch: FetchLayout | None = None) -> Iterator[str]:
@@ -152,9 +152,16 @@ def has_one_type(source: Source) -> bool:
     return len(_typenames(source)) == 1 and all(cell.place.is_known for cell in source.cells)
 
 
-def _shows_typename(source: Source) -> bool:
-    found = (cell.slots.get("__typename") for cell in source.cells)
-    return any(slot.visible for slot in found if slot is not None)
+def shown_typenames(source: Source) -> list[str]:
+    """The keys under which any of its objects show their type name: `__typename`, and other names for it."""
+    slots = (slot for cell in source.cells for slot in cell.slots.values())
+    return list(dict.fromkeys(slot.key for slot in slots if slot.type is None and slot.visible))
+
+
+def is_constant(source: Source, key: str) -> bool:
+    """Whether all its objects show the same type name under this key, so that the class does."""
+    found = [cell.slots.get(key) for cell in source.cells]
+    return has_one_type(source) and all(slot is not None and slot.visible for slot in found)
 
 
 def _typenames(source: Source) -> list[str]:
@@ -168,11 +175,10 @@ def _names(source: Source) -> str:
 def _typename(source: Source, key: str, slots: Sequence[Slot]) -> str | None:
     """`__typename` itself, or another name for it."""
     literal = _names(source)
-    is_shown = any(slot.visible for slot in slots)
-    if has_one_type(source):
-        return f"{literal} = {_typenames(source)[0]!r}" if is_shown else None
-    if key == "__typename" and source.typed.keys() == source.cells.keys():
+    if is_constant(source, key):
+        return f"{literal} = {_typenames(source)[0]!r}"
+    is_read = key == "__typename" and not has_one_type(source)
+    if is_read and source.typed.keys() == source.cells.keys():
         return literal
-    if key == "__typename" and source.typed:
-        return f"{literal} | UnsetType = UNSET"
-    return f"{literal} | UnsetType = UNSET" if is_shown else None
+    is_shown = any(slot.visible for slot in slots)
+    return f"{literal} | UnsetType = UNSET" if is_shown or (is_read and source.typed) else None
