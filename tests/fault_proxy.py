@@ -26,7 +26,7 @@ class FaultProxy:
 
     def __init__(self, url: str, luck: float = 0.0) -> None:
         self.opened = asyncio.Event()
-        """Cleared, everything waits."""
+        """Cleared, everything waits, the end of a connection, too."""
         self.opened.set()
         self.delay = 0.0
         self.luck = luck
@@ -96,11 +96,13 @@ class FaultProxy:
             link.tracks = link.tracks or b"TRACKING" in part
             await self._wait(link, 0)
             drain.write(part)
+        await self._wait(link, 0)
 
     async def _answer(self, link: _Link, source: asyncio.StreamReader, drain: asyncio.StreamWriter) -> None:
         while part := await _read(source):
             await self._wait(link, self.delay)
             drain.write(self.garble(part))
+        await self._wait(link, self.delay)
 
     async def _wait(self, link: _Link, delay: float) -> None:
         if seconds := delay + random.random() ** 3 * self.luck:

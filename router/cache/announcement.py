@@ -71,7 +71,8 @@ class Hearing:
     """Of one process's invalidations: waits until all who were told have heard, or do not believe their memory any more.
 
     Whoever has asked Redis after the invalidation has also heard of it, since both come over one connection in their order.
-    So all others asked before, and their lease ends within its time from now.
+    So all others asked before, and their lease ends within its time from now. Redis counts whom it tells, and knows who has
+    asked it within a lease: where one of these does not listen any more, the count is not enough.
     """
 
     def __init__(self) -> None:

@@ -48,10 +48,10 @@ def read_found(wanted: Sequence[Wanted], answer: Any) -> FoundThen:
 
 def read_told(answer: Any) -> tuple[int, float]:
     """The clock after an invalidation, and how many were told; more than there can be where nobody knows."""
-    clock, told, asked_for, check = answer
+    clock, told, complete_for, check = answer
     if clock + told != check:
         raise ValueError("These are not the numbers that were sent.")
-    return clock, told if asked_for > _LEASE else math.inf
+    return clock, told if complete_for > _LEASE else math.inf
 
 
 def read_moment(answer: Any) -> Moment:

@@ -19,7 +19,10 @@ class RedisKeys:
         """What keys of entities begin with."""
         self.invalidations = prefix + b":i:%d" % database
         """The channel of those who keep copies."""
-        self.publish, self.subscribe = (b"SPUBLISH", b"SSUBSCRIBE") if sharded else (b"PUBLISH", b"SUBSCRIBE")
+        plain = b"PUBLISH", b"SUBSCRIBE", b"NUMSUB"
+        self.publish, self.subscribe, self.count_listeners = (
+            (b"SPUBLISH", b"SSUBSCRIBE", b"SHARDNUMSUB") if sharded else plain
+        )
         self._acknowledgements = prefix + b":a:%d:" % database
         self._leases = prefix + b":l:"
 

@@ -155,6 +155,7 @@ class RedisStore:
             self.keys.publish,
             self.keys.invalidations,
             announce(self.owner, what),
+            self.keys.count_listeners,
             len(what.entities),
             len(what.fields),
             *(encode(name) for _, name in what.fields),

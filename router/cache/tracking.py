@@ -19,7 +19,7 @@ import msgspec
 from redis.asyncio.connection import ConnectionPool
 from redis.exceptions import NoScriptError, RedisError
 
-from router.cache.announcement import LEASE, Hearing, understand
+from router.cache.announcement import LEASE, MARGIN, Hearing, understand
 from router.cache.promise import GOODBYE, LASTS, NOT_NOW, Promise
 from router.cache.push_connection import Command, PushConnection
 from router.cache.redis_answers import read_moment
@@ -29,6 +29,8 @@ from router.cache.store import Invalidation, StoreUnavailableError
 
 _log: Final = logging.getLogger(__name__)
 _BEAT: Final = LEASE / 3
+_BELIEVES: Final = round((LEASE + MARGIN) * 1000)
+"""Milliseconds from an answered question in which Redis counts this process among those who believe their memory."""
 _SILENCE: Final = LASTS
 """Seconds until a connection without an answer is given up."""
 _AGAIN: Final = 0.1
@@ -153,7 +155,8 @@ class Tracking:
 
     async def _ask(self, promised: int) -> None:
         script = ("EVALSHA", BEAT.sha) if self._is_script_known else ("EVAL", BEAT.source)
-        question = (*script, len(self._keys.books), *self._keys.books, self._owner, promised)
+        books = self._keys.books
+        question = (*script, len(books), *books, self._owner, promised, self._own_channel, _BELIEVES)
         await self._send([Command(question, partial(self._alive, monotonic()))])
 
     def _alive(self, asked: float, answer: Any) -> None:

@@ -45,6 +45,28 @@ async def test_a_connection_that_is_killed_empties_the_memory(
     assert await two.value() is None
 
 
+async def test_a_process_that_does_not_know_that_nobody_tells_it_is_waited_for(
+    server: ValkeyServer, processes: list[Process], other: "Redis"
+) -> None:
+    """Redis has ended its connection, and that has not come through."""
+    one, _ = processes
+    before = await _subscribers(other)
+    async with FaultProxy(server.url) as proxy, Process(proxy.url, options=HASTY) as cut_off:
+        [its] = await _subscribers(other) - before
+        await one.keep()
+        assert await cut_off.value() == b"1"
+        assert await cut_off.held()
+        proxy.opened.clear()
+        await other.client_kill(its)
+        await one.store.invalidate(INVALIDATIONS["entity"])
+        assert await cut_off.value() is None
+        proxy.opened.set()
+        await ready(cut_off.store)
+        begin = time.monotonic()
+        await one.store.invalidate(INVALIDATIONS["entity"])
+        assert time.monotonic() - begin < LEASE  # all are heard again
+
+
 async def test_forgotten_scripts_empty_nothing(processes: list[Process], other: "Redis") -> None:
     one, _ = processes
     await one.keep()
@@ -157,7 +179,7 @@ async def test_promises_that_are_garbage(
 ) -> None:
     one_to_y, one_to_list = b"\x81\xa1x\xa1y", b"\x81\xa1x\x90"
     for garbage in (b"", b"x", one_to_y, one_to_list, b"\x81\x01\xcf" + b"\0" * 8, b"\xdd\xff\xff\xff\xff"):
-        await other.hset("t:clock", mapping={"promises": garbage, "promised": garbage})
+        await other.hset("t:clock", mapping=dict.fromkeys(("promises", "promised", "believers"), garbage))
         await until(lambda: promises(server, *processes))
         await ready(*(each.store for each in processes))
 
@@ -290,6 +312,11 @@ async def test_real_processes(server: ValkeyServer, processes: list[Process], ot
             if reader.returncode is None:
                 reader.kill()
                 await reader.wait()
+
+
+async def _subscribers(other: "Redis") -> set[str]:
+    """Their addresses."""
+    return {client["addr"] for client in await other.client_list("pubsub")}
 
 
 async def _has_subscribers(other: "Redis", count: int) -> bool:

@@ -1,7 +1,7 @@
 -- What all scripts over the field store begin with: the clock, what was invalidated, and whether an entry still counts.
 --
--- KEYS[1]      the clock, the epoch that it began at, the server that it belongs to, since when that is not another, and what
---              processes promise: see promise.py
+-- KEYS[1]      the clock, the epoch that it began at, the server that it belongs to, since when that is not another, what
+--              processes promise: see promise.py, and which of them believe their memory: see announcement.py
 -- KEYS[2], [3] the marks of types and tags, and the older ones
 -- KEYS[4], [5] the marks of entities and fields, for what is filled in late, and the older ones
 -- KEYS[6...]   entities: a hash each. A field of it is an entry, but NAMES, which has the fields that were invalidated.
@@ -30,21 +30,26 @@ local state = redis.pcall('HMGET', CLOCK, 'server', 'clock', 'epoch', 'since', '
 local clock, epoch, since = count_of(state[2]), count_of(state[3]), count_of(state[4]) or 0
 local promised = count_of(state[5]) or math.huge
 
--- Ends by process, as far as they are not over.
-local function read_promises()
-  local read, found = pcall(function() return cmsgpack.unpack(redis.call('HGET', CLOCK, 'promises')) end)
-  local promises = {}
+-- Ends by name, as far as they are not over.
+local function read_ends(field)
+  local read, found = pcall(function() return cmsgpack.unpack(redis.call('HGET', CLOCK, field)) end)
+  local all = {}
   for name, ends in pairs(read and type(found) == 'table' and found or {}) do
     ends = count_of(ends)
-    if type(name) == 'string' and ends and ends >= now then promises[name] = ends end
+    if type(name) == 'string' and ends and ends >= now then all[name] = ends end
   end
-  return promises
+  return all
+end
+
+local function write_ends(field, all)
+  redis.call('HSET', CLOCK, field, cmsgpack.pack(all))
 end
 
 local function write_promises(promises)
   local first = math.huge
   for _, ends in pairs(promises) do first = math.min(first, ends) end
-  redis.call('HSET', CLOCK, 'promises', cmsgpack.pack(promises), 'promised', string.format('%.0f', first))
+  write_ends('promises', promises)
+  redis.call('HSET', CLOCK, 'promised', string.format('%.0f', first))
 end
 
 local function open_book(key, floor)
@@ -60,7 +65,7 @@ local function begin_epoch()
     redis.call('UNLINK', CLOCK)
     redis.call('HSET', unpack(state))
   end
-  write_promises(read_promises())
+  write_promises(read_ends('promises'))
   redis.call('UNLINK', unpack(KEYS, 2, FIRST - 1))
   open_book(KEYS[2], clock)
   open_book(KEYS[4], clock)
