@@ -49,8 +49,9 @@ class PushConnection:
 
     async def close(self) -> None:
         """At once. Nobody waits for an answer any more."""
-        for each in tuple(self._calls):
-            each.set_exception(ConnectionError("The connection is closed."))
+        for each in self._calls:
+            if not each.done():
+                each.set_exception(ConnectionError("The connection is closed."))
         await self._connection.disconnect(nowait=True)
 
     async def send(self, commands: Sequence[Command]) -> None:

@@ -25,6 +25,9 @@ _MOST_PARTITIONS: Final = 256
 _RETRIES: Final = 1
 """With a new connection: one from the pool may have been closed by the server meanwhile."""
 
+_PATIENCE: Final[Mapping[str, Any]] = {"socket_timeout": None}
+"""Where the URL does not say any, nobody's but that of whoever asks. With one of its own, redis-py does each command within
+`wait_for`: a task each, and before Python 3.12 one that may lose a cancellation, so that what should have ended goes on."""
 _CONNECTIONS: Final = 32
 """Of a process, where the URL does not say `max_connections`: Redis does one thing at a time."""
 _CONNECTIONS_TO_PARTITION: Final = 4
@@ -93,7 +96,7 @@ def connect(url: str, key: str = "") -> "Redis":
                 f"{parsed.scheme or 'Nothing'} is no scheme of Redis: "
                 "use redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://."
             )
-        return Redis.from_url(url, retry=_retry(), max_connections=_CONNECTIONS)
+        return Redis.from_url(url, retry=_retry(), max_connections=_CONNECTIONS, **_PATIENCE)
     except RedisUrlError:
         raise
     except ValueError as error:
@@ -128,7 +131,7 @@ def _parsed_cluster(parsed: SplitResult) -> _ClusterUrl:
     most = max(_CONNECTIONS_TO_PARTITION, _CONNECTIONS // int(number))
     tls = parsed.scheme == "rediss+cluster"
     as_one = f"{'rediss' if tls else 'redis'}://{user}@localhost/?{urlencode(query)}"
-    options: dict[str, Any] = {"max_connections": most, **parse_url(as_one), "retry": _retry()}
+    options: dict[str, Any] = {"max_connections": most, **_PATIENCE, **parse_url(as_one), "retry": _retry()}
     for name in ("host", "connection_class"):
         options.pop(name, None)
     of_connection = {name: value for name, value in options.items() if name != "max_connections"}
@@ -153,7 +156,7 @@ def _connect_by_sentinel(parsed: SplitResult) -> "Redis":
         raise RedisUrlError("A URL of Sentinel is redis+sentinel://host:port,host:port/service/database.")
     scheme = parsed.scheme.partition("+")[0]
     as_one = f"{scheme}://{user}@localhost/{database or 0}?{parsed.query}"
-    options: dict[str, Any] = {"max_connections": _CONNECTIONS, **parse_url(as_one)}
+    options: dict[str, Any] = {"max_connections": _CONNECTIONS, **_PATIENCE, **parse_url(as_one)}
     options.pop("host")
     if options.pop("connection_class", None) is SSLConnection:
         options["ssl"] = True

@@ -109,7 +109,7 @@ class Tracking:
             with suppress(Exception):  # the client raises more than it says; then the promise ends by itself
                 await self._ask(GOODBYE)
         while self._task is not None and not self._task.done():
-            self._task.cancel()  # again where it was lost: wait_for does so before Python 3.12
+            self._task.cancel()  # again where it was lost, as to an error of the same moment in the task group
             await asyncio.wait((self._task,), timeout=_AGAIN)
 
     async def _run(self) -> None:

@@ -64,10 +64,8 @@ class Relay:
             self._stopping.set()
             self._database.recorded.set()
             await asyncio.wait((task,), timeout=self._options.last_seconds)
-            while (
-                not task.done()
-            ):  # Redis's client may lose a cancellation: wait_for does so before Python 3.12
-                task.cancel()
+            while not task.done():
+                task.cancel()  # again where Redis's client lost it, as wait_for does before Python 3.12
                 await asyncio.wait((task,), timeout=_AGAIN)
             await self._stream.close()
 

@@ -262,7 +262,7 @@ async def _trouble(proxies: list[FaultProxy], other: "Redis", chance: random.Ran
 
 
 READER = """
-import asyncio, sys
+import asyncio, faulthandler, sys
 from router.cache.redis_connection import connect
 from router.cache.store import Fill, Wanted
 from tests.cache.processes import EVERYTHING, HASTY, INVALIDATIONS, MINUTE, OPTIONS, Process, Story, is_, promises, until
@@ -285,6 +285,7 @@ async def main():
     await process.store.close()
     await client.aclose()
 
+faulthandler.dump_traceback_later(60, exit=True)
 asyncio.run(main())
 """
 

@@ -78,10 +78,8 @@ class Consumer:
         task, self._task = self._task, None
         if task is None:
             return
-        while (
-            not task.done()
-        ):  # the client may lose a cancellation: it uses wait_for, which does so before Python 3.12
-            task.cancel()
+        while not task.done():
+            task.cancel()  # again where the client lost it: see redis_connection.py
             await asyncio.wait((task,), timeout=_AGAIN)
         with suppress(Exception):  # Redis is away, and the lease ends by itself
             await self._place.leave()
