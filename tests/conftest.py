@@ -1,8 +1,10 @@
 """What all tests share: real databases in memory, one set per test process, and no way out of the machine."""
 
 import asyncio
+import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
@@ -20,14 +22,37 @@ from router.federation.supergraph import Supergraph
 from router.upstream.in_process import FunctionTransport
 from router.upstream.subgraph import SubgraphRequest
 from tests.cache.clusters import Cluster
+from tests.hanging import Watch
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
-def pytest_configure() -> None:
+_SOONER = 0.9
+"""How much sooner than pytest's faulthandler, which ends the process, one looks at what hangs."""
+_watch = pytest.StashKey[Watch]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """What a shell runs in the background inherits that SIGINT is ignored, and so would what tests start and end with it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    seconds = float(config.getini("faulthandler_timeout"))
+    if seconds > 0:
+        errors = sys.__stderr__.fileno() if sys.__stderr__ else 2
+        config.stash[_watch] = Watch(seconds * _SOONER, os.fdopen(os.dup(errors), "w"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """With all that is set up and torn down."""
+    watch = item.config.stash.get(_watch, None)
+    if watch is not None:
+        watch.begins(item.nodeid)
+    try:
+        return (yield)
+    finally:
+        if watch is not None:
+            watch.ends()
 
 
 @pytest.fixture(scope="session")
