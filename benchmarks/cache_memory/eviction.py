@@ -6,7 +6,7 @@ from typing import Final
 
 from benchmarks.cache_memory.entities import BATCH, Entities
 from benchmarks.cache_memory.figures import Eviction
-from benchmarks.cache_memory.in_redis import open_store
+from benchmarks.cache_memory.in_redis import empty, open_store
 from router.cache.redis_connection import connect
 from router.cache.redis_store import RedisStore
 from router.cache.store import Invalidation
@@ -22,14 +22,14 @@ async def evictions(
     """With half of the memory that so many entities need. Empties the server first."""
     client, store = connect(url), open_store(connect(url))
     try:
-        await client.flushall()
+        await empty(client)
         used = int((await client.info("memory"))["used_memory"])
         for start in range(0, count, BATCH):
             await store.fill((await store.read(())).stamp, entities.batch(start))
         most = (used + int((await client.info("memory"))["used_memory"])) // 2
         found = []
         for policy in POLICIES:
-            await client.flushall()
+            await empty(client)
             await client.config_resetstat()
             await client.config_set("maxmemory-policy", policy)
             await client.config_set("maxmemory", most)
