@@ -1,10 +1,10 @@
 """Objects that have to be made anew: where one class cannot have the fields of all in the order that each needs.
 
-That is so where types share fields and ask them in different orders, and where the same answered object becomes part
+That is so where types share fields and ask them in different orders, or by one key a field and the type's name, and where the same answered object becomes part
 of several places that show, or need, different things.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from router.compiler.inputs import representation
@@ -19,7 +19,7 @@ def mark_recasts(layout: Layout) -> None:
     """Notes which sources' objects are only read, and then made anew. Raises NotCompilableError."""
     contextual = any(fetch.node.contexts for fetch in layout.fetches.values())
     for source in layout.sources:
-        if source.becomes and field_order(source.cells) is None:
+        if source.becomes and not _can_share(source.cells):
             source.recast = True
     for fetch in layout.fetches.values():
         for entity in fetch.entities:
@@ -27,6 +27,12 @@ def mark_recasts(layout: Layout) -> None:
                 if asked.below is not None and (contextual or _is_mixed(entity, asked)):
                     _mark(asked.below)
     _refuse_learning(layout)
+
+
+def _can_share(cells: Iterable[Cell]) -> bool:
+    """Whether one class can have the fields of all."""
+    kinds = {(key, slot.type is None) for cell in cells for key, slot in cell.slots.items()}
+    return field_order(cells) is not None and len(kinds) == len({key for key, _ in kinds})
 
 
 def _refuse_learning(layout: Layout) -> None:

@@ -17,6 +17,7 @@ from router.compiler.structs import (
     is_always_asked,
     is_constant,
     shown_typenames,
+    shows_typename,
 )
 from router.compiler.writer import Writer
 
@@ -112,8 +113,7 @@ def _type_names(source: Source, cell: Cell) -> Iterator[str]:
     for key in shown_typenames(source):
         if is_constant(source, key):
             continue
-        slot = cell.slots.get(key)
-        shows = slot is not None and slot.visible
+        shows = shows_typename(cell, key)
         if shows and name != f"o.{attribute(key)}":
             yield f"o.{attribute(key)} = {name}"
         elif not shows and (key != "__typename" or has_one_type(source)):

@@ -1,10 +1,10 @@
 """The classes that answers are decoded into. Their field order is the client's, so that encoding them answers it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from router.compiler.layout import Asked, Cell, FetchLayout, Layout, Slot, Source
+from router.compiler.layout import Asked, Cell, FetchLayout, Layout, Source
 from router.compiler.names import annotation, attribute, leaf_annotation
 from router.compiler.not_compilable import NotCompilableError
 from router.compiler.order import field_order
@@ -101,10 +101,9 @@ def _class(source: Source) -> str:
     keys = (field_order(source.cells) or ()) if stays else ()
     asked_at = {key: asked for asked in source.fields.values() for key in _final_keys(asked)}
     for key in keys:
-        slots = [cell.slots[key] for cell in source.cells if key in cell.slots]
         asked = source.fields.get(key)
-        if slots[0].type is None:
-            declaration = _typename(source, key, slots)
+        if key == "__typename" or key in shown_typenames(source):
+            declaration = _typename(source, key)
             if declaration:
                 found.add(key, declaration)
         elif asked is not None and key in asked_at:
@@ -154,14 +153,20 @@ def has_one_type(source: Source) -> bool:
 
 def shown_typenames(source: Source) -> list[str]:
     """The keys under which any of its objects show their type name: `__typename`, and other names for it."""
-    slots = (slot for cell in source.cells for slot in cell.slots.values())
-    return list(dict.fromkeys(slot.key for slot in slots if slot.type is None and slot.visible))
+    return list(
+        dict.fromkeys(key for cell in source.cells for key in cell.slots if shows_typename(cell, key))
+    )
+
+
+def shows_typename(cell: Cell, key: str) -> bool:
+    """Whether its objects show their type name under this key."""
+    slot = cell.slots.get(key)
+    return slot is not None and slot.type is None and slot.visible
 
 
 def is_constant(source: Source, key: str) -> bool:
     """Whether all its objects show the same type name under this key, so that the class does."""
-    found = [cell.slots.get(key) for cell in source.cells]
-    return has_one_type(source) and all(slot is not None and slot.visible for slot in found)
+    return has_one_type(source) and all(shows_typename(cell, key) for cell in source.cells)
 
 
 def _typenames(source: Source) -> list[str]:
@@ -172,7 +177,7 @@ def _names(source: Source) -> str:
     return f"Literal[{', '.join(map(repr, _typenames(source)))}]"
 
 
-def _typename(source: Source, key: str, slots: Sequence[Slot]) -> str | None:
+def _typename(source: Source, key: str) -> str | None:
     """`__typename` itself, or another name for it."""
     literal = _names(source)
     if is_constant(source, key):
@@ -180,5 +185,5 @@ def _typename(source: Source, key: str, slots: Sequence[Slot]) -> str | None:
     is_read = key == "__typename" and not has_one_type(source)
     if is_read and source.typed.keys() == source.cells.keys():
         return literal
-    is_shown = any(slot.visible for slot in slots)
-    return f"{literal} | UnsetType = UNSET" if is_shown or (is_read and source.typed) else None
+    is_there = key in shown_typenames(source) or (is_read and source.typed)
+    return f"{literal} | UnsetType = UNSET" if is_there else None

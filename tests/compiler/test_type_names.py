@@ -17,7 +17,7 @@ type Query {{ found: [Found] }}
 union Found = Item | Person
 type Item {{ shelf: Shelf }}
 type Person {{ shelf: Shelf }}
-type Shelf {{ row: Int place: String }}
+type Shelf {{ row: Int place: String name: String! }}
 interface Media @key(fields: "id") {{ id: ID! }}
 type Book implements Media @key(fields: "id") {{ id: ID! pages: Int }}
 type Film implements Media @key(fields: "id") {{ id: ID! }}
@@ -80,6 +80,16 @@ BY_MEMBER = [
         ("row __typename t: __typename", "place t: __typename"),
         ('"__typename":"Shelf","row":1', '"__typename":"Shelf","place":"b"'),
         ('"row":1,"__typename":"Shelf","t":"Shelf"', '"place":"b","t":"Shelf"'),
+    ),
+    (
+        ("t: name", "t: __typename row"),
+        ('"t":"a"', '"__typename":"Shelf","row":2'),
+        ('"t":"a"', '"t":"Shelf","row":2'),
+    ),
+    (
+        ("t: __typename row", "t: name"),
+        ('"__typename":"Shelf","row":1', '"t":"b"'),
+        ('"t":"Shelf","row":1', '"t":"b"'),
     ),
 ]
 
