@@ -4,9 +4,9 @@ import asyncio
 import gc
 import threading
 import time
-from typing import IO
+from typing import IO, Final
 
-_LOOKS: float = 1.0
+_LOOKS: Final = 1.0
 """Seconds from one look to the next."""
 
 

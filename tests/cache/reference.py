@@ -1,5 +1,6 @@
 """A field store that remembers everything and looks through all of it; and random steps for it and a real store."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
@@ -48,14 +49,14 @@ class Reference:
         )
 
 
-class Step:
+class Step(ABC):
     """Does the same to both."""
 
+    @abstractmethod
     async def take(
         self, world: World, reference: Reference, stamps: dict[int, tuple[int, int]]
     ) -> tuple[Values, Values] | None:
         """What both have, if it looks. `stamps`: of both, by number."""
-        raise NotImplementedError
 
 
 @dataclass
