@@ -67,6 +67,13 @@ class Out:
         for type_name, fragment in other.fragments.items():
             self.on(type_name).merge(fragment)
 
+    def below(self) -> Iterator["Out"]:
+        """The selections directly in these, as they are sent: fragments that select nothing are not."""
+        for each in self.fields.values():
+            if each.below is not None:
+                yield each.below
+        yield from (fragment for fragment in self.fragments.values() if not fragment.is_empty())
+
     def walk(self) -> Iterator[OutField]:
         """Every field, at any depth."""
         for each in self.fields.values():

@@ -146,11 +146,8 @@ class OperationText:
 
 def _all(out: Out) -> Iterator[Out]:
     yield out
-    for each in out.fields.values():
-        if each.below is not None:
-            yield from _all(each.below)
-    for fragment in out.fragments.values():
-        yield from _all(fragment)
+    for below in out.below():
+        yield from _all(below)
 
 
 def _condition(variable: str, value: bool) -> str:

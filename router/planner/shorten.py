@@ -38,7 +38,7 @@ def _kinds(
 ) -> Iterator[tuple[str, str]]:
     """Every selection that may become a fragment, as often as it would be written out."""
     defined: set[tuple[str, str]] = set()
-    pending = [below for root in roots for below in _below(root)]
+    pending = [below for root in roots for below in root.below()]
     while pending:
         out = pending.pop()
         kind = (out.type_name, texts[id(out)])
@@ -48,11 +48,4 @@ def _kinds(
             defined.add(kind)
         elif len(kind[1]) >= _SHORTEST:
             yield kind
-        pending.extend(_below(out))
-
-
-def _below(out: Out) -> Iterator[Out]:
-    for each in out.fields.values():
-        if each.below is not None:
-            yield each.below
-    yield from (fragment for fragment in out.fragments.values() if not fragment.is_empty())
+        pending.extend(out.below())

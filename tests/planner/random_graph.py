@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass, field
 
 from graphql import (
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
@@ -277,6 +278,7 @@ class RandomOperation:
         self._random = source
         self._schema = schema
         self._number = 0
+        self._written: dict[tuple[str, int], str] = {}
         self.variables: dict[str, bool] = {}
         assert schema.query_type is not None
         body = self._selections(schema.query_type, 0)
@@ -287,7 +289,14 @@ class RandomOperation:
         """Some are not: two types may disagree about a field."""
         return not validate(self._schema, parse(self.text.replace("@defer", "")))
 
-    def _selections(self, type_: object, depth: int) -> str:
+    def _selections(self, type_: GraphQLNamedType, depth: int) -> str:
+        """In braces. Now and then the ones that were written for the type before, as with a fragment of the client's."""
+        kind = (type_.name, depth)
+        if kind not in self._written or self._random.random() > 0.3:
+            self._written[kind] = self._new_selections(type_, depth)
+        return self._written[kind]
+
+    def _new_selections(self, type_: GraphQLNamedType, depth: int) -> str:
         parts: list[str] = []
         if is_union_type(type_) or (is_interface_type(type_) and self._random.random() < 0.7):
             possible = sorted(self._schema.get_possible_types(type_), key=lambda each: each.name)  # type: ignore[arg-type]
@@ -305,7 +314,7 @@ class RandomOperation:
             parts = [*parts[:cut], f"... @defer {{ {' '.join(parts[cut:])} }}"]
         return "{ " + " ".join(parts) + " }"
 
-    def _field(self, owner: str, name: str, target: object, type_: object, depth: int) -> list[str]:
+    def _field(self, owner: str, name: str, target: GraphQLNamedType, type_: object, depth: int) -> list[str]:
         text = name
         arguments = type_.fields[name].args  # type: ignore[attr-defined]
         if self._random.random() < 0.15 or arguments:

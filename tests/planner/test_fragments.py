@@ -5,7 +5,7 @@ from router.federation.subgraph import Subgraph
 from router.federation.supergraph import Supergraph
 from router.operation import load_operation
 from router.planner import plan
-from router.planner.nodes import FetchNode
+from router.planner.nodes import FetchNode, SequenceNode
 from router.planner.printer import print_plan
 from tests.planner.harness import compare
 
@@ -42,6 +42,32 @@ def test_a_fragment_within_a_fragment() -> None:
     assert found == (
         "{best{text author{...f0}} worst{rating author{...f0}} latest{author{...f0}}}"
         " fragment f0 on Author{long1:firstName long2:firstName long3:lastName long4:lastName}"
+    )
+
+
+def test_a_type_of_which_nothing_is_asked_here_leaves_no_trace() -> None:
+    """What is asked of books needs their id, which is asked of all media, and otherwise another subgraph."""
+    link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key"])'
+    media = f"""{link}
+    type Query {{ first: Media last: Media }}
+    interface Media {{ id: ID! author: String published: Int publisher: String }}
+    type Book implements Media @key(fields: "id") {{ id: ID! author: String published: Int publisher: String }}
+    """
+    titles = f'{link} type Book @key(fields: "id") {{ id: ID! title: String }}'
+    subgraphs = [
+        Subgraph("media", "http://media.invalid", media),
+        Subgraph("titles", "http://titles.invalid", titles),
+    ]
+    supergraph = Supergraph.parse(compose(subgraphs).supergraph_sdl)
+    fragment = "fragment M on Media { id ... on Book { title } author published publisher }"
+
+    found = plan(supergraph, load_operation(supergraph, "{ first { ...M } last { ...M } } " + fragment)).node
+
+    assert isinstance(found, SequenceNode)
+    assert isinstance(found.nodes[0], FetchNode)
+    assert (
+        found.nodes[0].operation
+        == "{first{...f0} last{...f0}} fragment f0 on Media{__typename id author published publisher}"
     )
 
 
